@@ -1,0 +1,91 @@
+// source.h: where frames come from: one interface for recordings and cameras.
+//
+// A source is owned and used by one thread. Frames are decoded into frames that
+// the caller lends (from its pool), so a source keeps nothing of what it gave.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_CAPTURE_SOURCE_H
+#define RIM_CAPTURE_SOURCE_H
+
+#include "base/err.h"
+#include "base/frame.h"
+#include "base/result.h"
+
+#include <stdbool.h>
+
+// How the NIR signal is taken out of a picture that has colour.
+typedef enum rim_nir_from {
+    RIM_NIR_FROM_GRAY = 0, // the only sample, or the luma of a colour picture
+    RIM_NIR_FROM_RED,
+    RIM_NIR_FROM_GREEN,
+    RIM_NIR_FROM_BLUE,
+    // The green that a tower painted over the white light: what green exceeds the
+    // larger of red and blue by; the picture without it becomes the visible frame.
+    RIM_NIR_FROM_GREEN_OVERLAY,
+} rim_nir_from;
+
+// "gray", "red", "green", "blue", "green-overlay". RIM_ERR_ARG: none of these.
+RIM_NODISCARD rim_err rim_nir_from_name(rim_nir_from *out, const char *name);
+
+typedef struct rim_crop {
+    int x, y, width, height; // px of the recorded picture; width 0: all of it
+} rim_crop;
+
+typedef struct rim_source_options {
+    rim_nir_from nir_from;
+    rim_crop nir_crop;     // the NIR panel of a recorded tower screen
+    rim_crop visible_crop; // the white-light panel of the same picture
+    double mm_per_px;      // overrules the recording's; 0: not given
+} rim_source_options;
+
+// The surface to watch, from `frame` on until the next mark.
+typedef struct rim_surface_mark {
+    uint64_t frame;
+    int count;              // corners, 3 or more
+    const rim_point *point; // [count], in NIR pixels, inside the frame
+} rim_surface_mark;
+
+// What a source tells before its first frame. Strings and marks belong to it.
+typedef struct rim_source_info {
+    int width, height;   // of a NIR frame
+    int bits;            // of a NIR sample, 8 to 16
+    int black_level;     // counts that mean no light
+    int visible_width, visible_height; // 0: there is no visible picture
+    double fps;          // 0: not known
+    int64_t frames;      // -1: not known
+    double mm_per_px;    // NAN: not known
+    const char *calibration; // path, or NULL
+    const rim_surface_mark *mark;
+    int mark_count;
+    const char *description; // a line for people: "sequence demo/, 300 frames, ..."
+} rim_source_info;
+
+typedef struct rim_source rim_source;
+
+// input: a folder with sequence.json, a folder of PNGs, a video file, or a
+// recording made with rim_recorder. Logs what is wrong and how to mend it.
+// RIM_ERR_NOT_FOUND, RIM_ERR_FORMAT, RIM_ERR_UNSUPPORTED, RIM_ERR_IO, RIM_ERR_MEMORY.
+RIM_NODISCARD rim_err rim_source_open(rim_source **out, const char *input,
+                                      const rim_source_options *options);
+void rim_source_close(rim_source **s);
+const rim_source_info *rim_source_get_info(const rim_source *s);
+
+// The next frame into *nir (GRAY16, info's size) and *visible (BGRX8; may be NULL).
+// Sets seq (the number in the recording, from 0) and captured_ns (presentation
+// time since the start). *has_visible is false when this frame's visible partner
+// is missing or damaged: the pixels of *visible are then not to be shown.
+// RIM_OK; RIM_END; RIM_ERR_DAMAGED: the frame numbered nir->seq could not be
+// decoded, has been logged by number, and is lost: the next call reads the one
+// after it; RIM_ERR_IO: reading must end here.
+RIM_NODISCARD rim_err rim_source_read(rim_source *s, rim_frame *nir, rim_frame *visible,
+                                      bool *has_visible);
+
+// Reads a cut-surface list (the JSON array of interfaces: [{"frame":0,
+// "polygon":[[x,y],...]},...], or an object that holds it under "cut_surface").
+// Corners outside width x height, fewer than 3 corners: RIM_ERR_FORMAT, logged.
+typedef struct rim_surface_marks rim_surface_marks;
+RIM_NODISCARD rim_err rim_surface_marks_load(rim_surface_marks **out, const char *path,
+                                             int width, int height);
+void rim_surface_marks_destroy(rim_surface_marks **m);
+const rim_surface_mark *rim_surface_marks_list(const rim_surface_marks *m, int *count);
+
+#endif
