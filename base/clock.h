@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define RIM_NS_PER_S INT64_C(1000000000)
+#define RIM_NS_PER_S  INT64_C(1000000000)
 #define RIM_NS_PER_MS INT64_C(1000000)
 
 int64_t rim_clock_now_ns(void);

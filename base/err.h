@@ -8,7 +8,7 @@
 #define RIM_BASE_ERR_H
 
 #if defined(__GNUC__)
-#define RIM_NODISCARD __attribute__((warn_unused_result))
+#define RIM_NODISCARD          __attribute__((warn_unused_result))
 #define RIM_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #else
 #define RIM_NODISCARD

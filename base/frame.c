@@ -11,9 +11,9 @@ enum { ALIGN = 64 };
 
 struct rim_pool {
     pthread_mutex_t lock;
-    int count, idle;     // idle: how many entries of `stack` are free frames
-    rim_frame *frame;    // [count]
-    rim_frame **stack;   // [count]
+    int count, idle;   // idle: how many entries of `stack` are free frames
+    rim_frame *frame;  // [count]
+    rim_frame **stack; // [count]
 };
 
 size_t rim_fmt_bytes(rim_fmt fmt)

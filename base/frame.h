@@ -24,9 +24,9 @@ typedef enum rim_fmt {
 typedef struct rim_pool rim_pool;
 
 typedef struct rim_frame {
-    void *data;          // first pixel of the top row, 64-byte aligned
-    ptrdiff_t stride;    // bytes from one row to the next, a multiple of 64
-    int width, height;   // pixels, 1..RIM_FRAME_SIDE_MAX
+    void *data;        // first pixel of the top row, 64-byte aligned
+    ptrdiff_t stride;  // bytes from one row to the next, a multiple of 64
+    int width, height; // pixels, 1..RIM_FRAME_SIDE_MAX
     rim_fmt fmt;
     int bits;            // bits of a sample that carry signal: 8 to 16
     uint64_t seq;        // frame number from its source; a gap is a lost frame
@@ -58,7 +58,8 @@ void rim_frame_copy(rim_frame *dst, const rim_frame *src);
 
 // Make `count` frames shaped like *shape (width, height, fmt, bits). All memory
 // is taken here; acquiring a frame later cannot run out of it.
-RIM_NODISCARD rim_err rim_pool_create(rim_pool **out, const rim_frame *shape, int count);
+RIM_NODISCARD rim_err rim_pool_create(rim_pool **out, const rim_frame *shape,
+                                      int count);
 // Every frame must be back by now.
 void rim_pool_destroy(rim_pool **pool);
 // A free frame, or NULL if all are lent. Never waits.

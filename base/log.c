@@ -11,8 +11,8 @@ static void *g_ctx;
 
 static void emit(rim_log_level level, const char *fmt, va_list args)
 {
-    static const char *const prefix[] = {"", "rimlight: ", "rimlight: warning: ",
-                                         "rimlight: note: "};
+    static const char *const prefix[] = {
+        "", "rimlight: ", "rimlight: warning: ", "rimlight: note: "};
     char line[1024];
     const size_t lead = strlen(prefix[level]);
     memcpy(line, prefix[level], lead);

@@ -11,9 +11,9 @@
 
 #include <stdint.h>
 
-#define RIM_LESIONS_MAX 64
+#define RIM_LESIONS_MAX   64
 #define RIM_RESIDUALS_MAX 32
-#define RIM_OUTLINE_MAX 64
+#define RIM_OUTLINE_MAX   64
 
 typedef struct rim_point {
     double x, y;
@@ -47,21 +47,21 @@ enum {
 };
 
 typedef struct rim_lesion {
-    int id;            // from 1, stays while the lesion is followed
-    double x, y;       // centre of the ellipse
-    double a, b;       // half axes (px) of the ellipse fitted to the outline where the
-                       // signal above background has fallen to half; a >= b
-    double angle;      // of the long axis, -90..90
-    double rim_width;  // full width at half maximum of the ring, px; NAN for total
-    double coverage;   // part of the outline along which the rim stands out, 0..1
+    int id;           // from 1, stays while the lesion is followed
+    double x, y;      // centre of the ellipse
+    double a, b;      // half axes (px) of the ellipse fitted to the outline where the
+                      // signal above background has fallen to half; a >= b
+    double angle;     // of the long axis, -90..90
+    double rim_width; // full width at half maximum of the ring, px; NAN for total
+    double coverage;  // part of the outline along which the rim stands out, 0..1
     rim_pattern pattern;
-    double sbr;        // peak signal over local background, corrected
-    double core_ratio; // signal at the centre over the peak
+    double sbr;                // peak signal over local background, corrected
+    double core_ratio;         // signal at the centre over the peak
     double target, background; // the two values behind sbr, corrected counts
-    double cnr;        // (target - background) / spread of the background
-    double confidence; // 0..1; of those at p a share p is real
-    double diameter_mm; // of the visible outline, not of the tumour
-    unsigned why;       // RIM_WHY_*
+    double cnr;                // (target - background) / spread of the background
+    double confidence;         // 0..1; of those at p a share p is real
+    double diameter_mm;        // of the visible outline, not of the tumour
+    unsigned why;              // RIM_WHY_*
 } rim_lesion;
 
 typedef struct rim_residual {

@@ -58,8 +58,8 @@ rim_err rim_workers_create(rim_workers **out, int threads)
     pthread_cond_init(&w->done, NULL);
     for (int i = 1; i < threads; i++) {
         if (pthread_create(&w->thread[w->count], NULL, work, w)) {
-            rim_log_error("cannot start thread %d of %d: try a smaller --threads", i + 1,
-                          threads);
+            rim_log_error("cannot start thread %d of %d: try a smaller --threads",
+                          i + 1, threads);
             rim_workers_destroy(&w);
             return RIM_ERR_MEMORY;
         }

@@ -10,15 +10,15 @@
 #include <stdbool.h>
 
 typedef struct rim_calib {
-    int width, height, bits; // of the NIR stream that it was made for
+    int width, height, bits;               // of the NIR stream that it was made for
     char camera[64], serial[64], date[32]; // "" where not known
     double exposure_us, gain_db;           // NAN where not known
     double mm_per_px;                      // NAN where not known
 
     // Maps of the NIR frame's size. data == NULL where not measured.
-    rim_frame dark;     // GRAY16, counts above the black level in Q4: 16 is one count
-    rim_frame gain;     // GRAY16, Q12: 4096 is 1.0
-    rim_frame bad;      // GRAY16, 1: hot or dead, repaired from its neighbours
+    rim_frame dark; // GRAY16, counts above the black level in Q4: 16 is one count
+    rim_frame gain; // GRAY16, Q12: 4096 is 1.0
+    rim_frame bad;  // GRAY16, 1: hot or dead, repaired from its neighbours
 
     // Lens of the NIR camera, OpenCV's model. has_lens false: not measured.
     bool has_lens;
@@ -38,6 +38,7 @@ RIM_NODISCARD rim_err rim_calib_load(rim_calib **out, const char *path);
 void rim_calib_destroy(rim_calib **c);
 // RIM_ERR_FORMAT, with the reason logged, where the calibration was not made for a
 // stream of this shape.
-RIM_NODISCARD rim_err rim_calib_fits(const rim_calib *c, int width, int height, int bits);
+RIM_NODISCARD rim_err rim_calib_fits(const rim_calib *c, int width, int height,
+                                     int bits);
 
 #endif

@@ -46,14 +46,14 @@ typedef struct rim_surface_mark {
 
 // What a source tells before its first frame. Strings and marks belong to it.
 typedef struct rim_source_info {
-    int width, height;   // of a NIR frame
-    int bits;            // of a NIR sample, 8 to 16
-    int black_level;     // counts that mean no light
+    int width, height;                 // of a NIR frame
+    int bits;                          // of a NIR sample, 8 to 16
+    int black_level;                   // counts that mean no light
     int visible_width, visible_height; // 0: there is no visible picture
-    double fps;          // 0: not known
-    int64_t frames;      // -1: not known
-    double mm_per_px;    // NAN: not known
-    const char *calibration; // path, or NULL
+    double fps;                        // 0: not known
+    int64_t frames;                    // -1: not known
+    double mm_per_px;                  // NAN: not known
+    const char *calibration;           // path, or NULL
     const rim_surface_mark *mark;
     int mark_count;
     const char *description; // a line for people: "sequence demo/, 300 frames, ..."

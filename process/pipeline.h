@@ -17,14 +17,14 @@
 #include "calib/calib.h"
 
 typedef struct rim_pipeline_options {
-    int width, height;     // px of the NIR frames
-    int bits;              // of their samples, 8 to 16
-    int black_level;       // counts that mean no light
-    double mm_per_px;      // on the tissue; 0 or NAN: not known
+    int width, height;      // px of the NIR frames
+    int bits;               // of their samples, 8 to 16
+    int black_level;        // counts that mean no light
+    double mm_per_px;       // on the tissue; 0 or NAN: not known
     const rim_calib *calib; // NULL: none; must outlive the pipeline
-    double min_confidence; // results below are left out; 0: all
-    int threads;           // workers, 0 and 1: only the caller
-    unsigned cpu;          // RIM_CPU_* bits that kernels may use
+    double min_confidence;  // results below are left out; 0: all
+    int threads;            // workers, 0 and 1: only the caller
+    unsigned cpu;           // RIM_CPU_* bits that kernels may use
 } rim_pipeline_options;
 
 typedef struct rim_pipeline rim_pipeline;

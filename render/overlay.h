@@ -13,8 +13,8 @@
 
 typedef struct rim_overlay_options {
     int nir_width, nir_height, nir_bits, nir_black_level;
-    int width, height;   // of the picture: the visible frame's, else the NIR frame's
-    double mm_per_px;    // of the NIR frame; 0 or NAN: no scale bar
+    int width, height; // of the picture: the visible frame's, else the NIR frame's
+    double mm_per_px;  // of the NIR frame; 0 or NAN: no scale bar
     // NIR pixel to picture pixel, row-major; all zero: scaled to the size.
     double nir_to_picture[9];
     // The scale: SBR shown as transparent and as full colour. 0: 1.3 and 5.

@@ -29,7 +29,7 @@ typedef struct rim_truth_object {
 } rim_truth_object;
 
 typedef struct rim_truth {
-    rim_result seen; // in the noise-free image
+    rim_result seen;                              // in the noise-free image
     rim_truth_object lesion[RIM_LESIONS_MAX];     // of seen.lesion[i]
     rim_truth_object residual[RIM_RESIDUALS_MAX]; // of seen.surface.residual[i]
 } rim_truth;
