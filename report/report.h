@@ -1,9 +1,12 @@
 // report.h: results as lines of JSON: the report, and a phantom's truth.
 //
 // One object a frame, a line each; docs/report.md is the format. Lines are
-// written whole or not at all, each checked for finite numbers (else "null").
+// written whole or not at all; a number that is not finite is written as "null".
 // Written by hand into one buffer, since nothing allocates per frame; read with
 // Jansson. One thread owns a writer or a reader.
+//
+// Numbers have a fixed number of decimals, whatever the locale: px and mm 3 (areas
+// 2 and 4, corners 2), angles 2, counts 2, ratios and shares 4 (of the frame 6).
 // SPDX-License-Identifier: MIT
 #ifndef RIM_REPORT_REPORT_H
 #define RIM_REPORT_REPORT_H
@@ -15,17 +18,22 @@
 
 typedef struct rim_report_writer rim_report_writer;
 
-// path "-": standard output. Logs the path and the reason when it cannot be written.
+// path "-": standard output. An old file is replaced. RIM_ERR_NOT_FOUND: no such
+// folder; RIM_ERR_IO: it cannot be written. Both are logged with path and reason.
 RIM_NODISCARD rim_err rim_report_create(rim_report_writer **out, const char *path);
+// Hands the whole line to the system before it returns. The first failure is logged,
+// a file is cut back to its last whole line, and this and all later calls return
+// RIM_ERR_IO. A pipe that was closed at its other end fails likewise, provided that
+// the program ignores SIGPIPE.
 RIM_NODISCARD rim_err rim_report_write(rim_report_writer *w, const rim_result *r);
-// Flushes and closes; an error here (disk full) is logged and returned.
+// Closes. RIM_ERR_IO if this or any write failed. NULL is fine.
 RIM_NODISCARD rim_err rim_report_close(rim_report_writer **w);
 
 // What only a phantom knows of a lesion or residual.
 typedef struct rim_truth_object {
     char class_name[32]; // "lesion", "residual", or the name of a distractor
     double depth_mm, uptake;
-    bool detectable; // noise-free SBR at least 1.3 (residual: excess 0.3)
+    bool detectable; // noise-free SBR at least 1.3
 } rim_truth_object;
 
 typedef struct rim_truth {
@@ -38,10 +46,16 @@ RIM_NODISCARD rim_err rim_report_write_truth(rim_report_writer *w, const rim_tru
 
 typedef struct rim_report_reader rim_report_reader;
 
-// Reads a report or a truth file. Unknown keys are ignored; a missing or wrong one
-// is logged with file, line and name.
+// Reads a report or a truth file; path "-" is standard input. A failure is logged.
 RIM_NODISCARD rim_err rim_report_open(rim_report_reader **out, const char *path);
-// RIM_OK, RIM_END, RIM_ERR_FORMAT. For a report the truth-only fields are zero.
+// The next frame. Unknown keys and unknown words of `why` are passed over. Needed are
+// `frame`, `lesions`, of a lesion x, y, a, b, of a residual x, y, of a given
+// `cut_surface` its state; other numbers are NAN where they are null or missing (an
+// id is 0). Where a file has no `class` (a report), class_name is "", and without
+// `detectable` that is whether the SBR is at least 1.3 or not known. Lists longer
+// than the result holds are cut, with a warning.
+// RIM_OK; RIM_END, also, with a warning, where the last line was cut off by a crash;
+// RIM_ERR_FORMAT: logged with file, line and key; RIM_ERR_IO.
 RIM_NODISCARD rim_err rim_report_read(rim_report_reader *r, rim_truth *t);
 void rim_report_reader_close(rim_report_reader **r);
 
