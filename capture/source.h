@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/frame.h"
 #include "base/result.h"
+#include "media/source_info.h"
 
 #include <stdbool.h>
 
@@ -30,39 +31,32 @@ typedef struct rim_crop {
     int x, y, width, height; // px of the recorded picture; width 0: all of it
 } rim_crop;
 
+// All zero: everything as the recording says.
 typedef struct rim_source_options {
     rim_nir_from nir_from;
-    rim_crop nir_crop;     // the NIR panel of a recorded tower screen
-    rim_crop visible_crop; // the white-light panel of the same picture
+    // The NIR panel of a recorded tower screen. Any position and size inside the
+    // picture, odd ones too: cut after chroma was brought to full resolution. Marks
+    // of a cropped recording move with the crop.
+    rim_crop nir_crop;
+    rim_crop visible_crop; // the white-light panel: of the visible recording where
+                           // there is one, else of the same picture
     double mm_per_px;      // overrules the recording's; 0: not given
+    int bits;              // of a NIR sample, overrules the recording's; 0: not given
+    int black_level;       // overrules the recording's; 0: not given, -1: none
+    double fps; // of a folder of PNGs, which tells none; 0: 30, said in a note
 } rim_source_options;
-
-// The surface to watch, from `frame` on until the next mark.
-typedef struct rim_surface_mark {
-    uint64_t frame;
-    int count;              // corners, 3 or more
-    const rim_point *point; // [count], in NIR pixels, inside the frame
-} rim_surface_mark;
-
-// What a source tells before its first frame. Strings and marks belong to it.
-typedef struct rim_source_info {
-    int width, height;                 // of a NIR frame
-    int bits;                          // of a NIR sample, 8 to 16
-    int black_level;                   // counts that mean no light
-    int visible_width, visible_height; // 0: there is no visible picture
-    double fps;                        // 0: not known
-    int64_t frames;                    // -1: not known
-    double mm_per_px;                  // NAN: not known
-    const char *calibration;           // path, or NULL
-    const rim_surface_mark *mark;
-    int mark_count;
-    const char *description; // a line for people: "sequence demo/, 300 frames, ..."
-} rim_source_info;
 
 typedef struct rim_source rim_source;
 
 // input: a folder with sequence.json, a folder of PNGs, a video file, or a
 // recording made with rim_recorder. Logs what is wrong and how to mend it.
+//
+// In a sequence, the number at the end of a PNG's name is the frame's number; a
+// number that is missing is a lost frame. A folder without sequence.json is played
+// in name order, digits counted as numbers (frame2 before frame10), other files
+// left out. All pictures of a folder must be of one size, depth and colour: the
+// first that differs is an error. 16-bit PNGs without a manifest, not written by
+// this program, count as 16 bits deep.
 // RIM_ERR_NOT_FOUND, RIM_ERR_FORMAT, RIM_ERR_UNSUPPORTED, RIM_ERR_IO, RIM_ERR_MEMORY.
 RIM_NODISCARD rim_err rim_source_open(rim_source **out, const char *input,
                                       const rim_source_options *options);

@@ -1,0 +1,103 @@
+// source_manifest.c: sequence.json, checked key by key.
+// SPDX-License-Identifier: MIT
+#include "base/log.h"
+#include "capture/source_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+// Generous bounds that only nonsense exceeds.
+static const double fps_max = 100000.0, mm_per_px_max = 100.0;
+
+static rim_err parse_format(const rim_manifest *m)
+{
+    const char *format;
+    rim_err err = rim_json_get_string(&format, m->root, "format", m->file, "");
+    if (err)
+        return err;
+    if (strcmp(format, RIM_SEQUENCE_FORMAT) != 0) {
+        rim_log_error("%s: \"format\" is \"%.40s\"; it must be \"%s\"", m->file, format,
+                      RIM_SEQUENCE_FORMAT);
+        return RIM_ERR_FORMAT;
+    }
+    int version;
+    return rim_json_get_integer(&version, m->root, "version", m->file, "", 1, 1);
+}
+
+static rim_err get_object(const json_t **out, const json_t *value, const char *key,
+                          const char *file)
+{
+    *out = value;
+    if (json_is_object(value))
+        return RIM_OK;
+    char text[48];
+    rim_log_error("%s: \"%s\" is %s; it must be an object", file, key,
+                  rim_json_show(text, value));
+    return RIM_ERR_FORMAT;
+}
+
+static rim_err parse_nir(rim_manifest *m)
+{
+    const json_t *nir;
+    rim_err err = get_object(&nir, json_object_get(m->root, "nir"), "nir", m->file);
+    if (!err)
+        err = rim_json_get_string(&m->nir_path, nir, "path", m->file, "nir.");
+    if (!err)
+        err = rim_json_get_integer(&m->bit_depth, nir, "bit_depth", m->file, "nir.", 8,
+                                   16);
+    if (!err)
+        err = rim_json_get_integer(&m->black_level, nir, "black_level", m->file, "nir.",
+                                   0, (1 << m->bit_depth) - 1);
+    return err;
+}
+
+static rim_err parse_optional(rim_manifest *m)
+{
+    rim_err err = RIM_OK;
+    const json_t *visible = rim_json_optional(m->root, "visible");
+    if (visible) {
+        err = get_object(&visible, visible, "visible", m->file);
+        if (!err)
+            err = rim_json_get_string(&m->visible_path, visible, "path", m->file,
+                                      "visible.");
+        m->has_visible = true;
+    }
+    m->mm_per_px = (double)NAN;
+    if (!err && rim_json_optional(m->root, "mm_per_px"))
+        err = rim_json_get_positive(&m->mm_per_px, m->root, "mm_per_px", m->file, "",
+                                    mm_per_px_max);
+    if (!err && rim_json_optional(m->root, "calibration"))
+        err = rim_json_get_string(&m->calibration, m->root, "calibration", m->file, "");
+    m->cut_surface = rim_json_optional(m->root, "cut_surface");
+    return err;
+}
+
+rim_err rim_manifest_load(rim_manifest *m, const char *file)
+{
+    *m = (rim_manifest){.file = file};
+    rim_err err = rim_json_load(&m->root, file);
+    if (err)
+        return err;
+    if (!json_is_object(m->root)) {
+        rim_log_error("%s: not a JSON object; see the format of a sequence folder",
+                      file);
+        err = RIM_ERR_FORMAT;
+    }
+    if (!err)
+        err = parse_format(m);
+    if (!err)
+        err = rim_json_get_positive(&m->fps, m->root, "fps", file, "", fps_max);
+    if (!err)
+        err = parse_nir(m);
+    if (!err)
+        err = parse_optional(m);
+    if (err)
+        rim_manifest_unload(m);
+    return err;
+}
+
+void rim_manifest_unload(rim_manifest *m)
+{
+    json_decref(m->root);
+    m->root = NULL;
+}

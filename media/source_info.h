@@ -1,0 +1,35 @@
+// source_info.h: what a recording tells of itself, read or written.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_MEDIA_SOURCE_INFO_H
+#define RIM_MEDIA_SOURCE_INFO_H
+
+#include "base/result.h"
+
+#include <stdint.h>
+
+// Corners that a cut surface may have.
+#define RIM_SURFACE_CORNERS_MAX 1024
+
+// The surface to watch, from `frame` on until the next mark.
+typedef struct rim_surface_mark {
+    uint64_t frame;
+    int count;              // corners, 3 to RIM_SURFACE_CORNERS_MAX
+    const rim_point *point; // [count], in NIR pixels, inside the frame
+} rim_surface_mark;
+
+// What a source tells before its first frame. Strings and marks belong to it.
+typedef struct rim_source_info {
+    int width, height;                 // of a NIR frame
+    int bits;                          // of a NIR sample, 8 to 16
+    int black_level;                   // counts that mean no light
+    int visible_width, visible_height; // 0: there is no visible picture
+    double fps;                        // 0: not known
+    int64_t frames;                    // -1: not known
+    double mm_per_px;                  // NAN: not known
+    const char *calibration;           // path, or NULL
+    const rim_surface_mark *mark;
+    int mark_count;
+    const char *description; // a line for people: "sequence demo/, 300 frames, ..."
+} rim_source_info;
+
+#endif
