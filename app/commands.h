@@ -9,6 +9,7 @@
 
 // clang-format off
 #define RIM_COMMANDS(X) \
+    X(evaluate, "scores reports against truth") \
     X(version, "this version and the libraries in use")
 // clang-format on
 
