@@ -10,6 +10,24 @@
 #include "base/err.h"
 #include "base/frame.h"
 #include "base/result.h"
+#include "base/workers.h"
+#include "render/color_map.h"
+
+#include <stdbool.h>
+
+#define RIM_SKETCH_MAX 256
+
+// What is shown. The verdict and the health lines stay in every view.
+typedef enum rim_view {
+    RIM_VIEW_OVERLAY = 0,
+    RIM_VIEW_NIR,          // the NIR frame in grey, marks over it
+    RIM_VIEW_INTENSITY,    // false colour, opaque, over the NIR frame; marks
+    RIM_VIEW_OUTLINES,     // marks only, no colour over the picture
+    RIM_VIEW_WHITE,        // the visible picture alone; says that marks are hidden
+    RIM_VIEW_SIDE_BY_SIDE, // NIR in grey, and the overlay, at half size
+    RIM_VIEW_INSET,        // the overlay, and the NIR frame small in a corner
+    RIM_VIEW_COUNT,
+} rim_view;
 
 typedef struct rim_overlay_options {
     int nir_width, nir_height, nir_bits, nir_black_level;
@@ -19,20 +37,43 @@ typedef struct rim_overlay_options {
     double nir_to_picture[9];
     // The scale: SBR shown as transparent and as full colour. 0: 1.3 and 5.
     double sbr_low, sbr_high;
+    rim_color_map color_map;
+    rim_view view;
+    bool has_visible;     // visible frames are expected: one that is missing is said
+    rim_workers *workers; // share the work of a frame; NULL: the caller alone
 } rim_overlay_options;
 
 typedef struct rim_overlay rim_overlay;
 
-// RIM_ERR_ARG: a size out of range or a map that cannot be inverted.
+// RIM_ERR_ARG: a size below 16 px or out of range, or a map that cannot be inverted;
+// logged with its name.
 RIM_NODISCARD rim_err rim_overlay_create(rim_overlay **out,
                                          const rim_overlay_options *options);
 void rim_overlay_destroy(rim_overlay **o);
 
 // Draws into *picture (BGRX8, options' size): the visible frame, or where that is
 // NULL the NIR frame in grey; over it what `result` and the SBR map (GRAY16 Q8,
-// `scale` NIR pixels a map pixel; see rim_pipeline_sbr_map) say.
+// `scale` NIR pixels a map pixel; see rim_pipeline_sbr_map; may be NULL) say.
+// A label keeps the side on which the frame before had it, and lost frames are told
+// for three seconds; else a picture depends on nothing but the arguments.
 void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_frame *sbr_map, int scale,
                       const rim_result *result);
+
+// All from the next frame on.
+void rim_overlay_set_view(rim_overlay *o, rim_view view);
+// A line at the lower edge ("PAUSED"); NULL or "" takes it away. Copied.
+void rim_overlay_set_note(rim_overlay *o, const char *note);
+// A panel of lines, cut at newlines, over the middle; NULL takes it away. Not copied.
+void rim_overlay_set_help(rim_overlay *o, const char *text);
+// A surface being marked, in NIR pixels, at most RIM_SKETCH_MAX; 0 takes it away.
+void rim_overlay_set_sketch(rim_overlay *o, const rim_point *point, int count);
+
+// The NIR pixel shown at a picture pixel in the present view. False: none is.
+bool rim_overlay_to_nir(const rim_overlay *o, rim_point *nir, rim_point picture);
+
+// "overlay", "nir", "intensity", "outlines", "white", "side-by-side", "inset".
+RIM_NODISCARD rim_err rim_view_from_name(rim_view *out, const char *name);
+const char *rim_view_name(rim_view view);
 
 #endif

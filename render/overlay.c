@@ -1,0 +1,359 @@
+// overlay.c: creation, and the order of a frame.
+//
+// A frame is planned by one thread (what is drawn where, labels placed), then painted
+// in bands that share nothing but read-only data, so any number of threads may.
+// SPDX-License-Identifier: MIT
+#include "render/overlay.h"
+
+#include "base/log.h"
+#include "render/overlay_internal.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE_MIN = 16, INSET_SHRINK = 3 };
+
+static const char *const g_view_name[RIM_VIEW_COUNT] = {
+    "overlay", "nir", "intensity", "outlines", "white", "side-by-side", "inset"};
+
+rim_err rim_view_from_name(rim_view *out, const char *name)
+{
+    for (int i = 0; i < RIM_VIEW_COUNT; i++) {
+        if (strcmp(name, g_view_name[i]) == 0) {
+            *out = (rim_view)i;
+            return RIM_OK;
+        }
+    }
+    return RIM_ERR_ARG;
+}
+
+const char *rim_view_name(rim_view view)
+{
+    return g_view_name[view];
+}
+
+static bool side_fits(int side)
+{
+    return side >= SIDE_MIN && side <= RIM_FRAME_SIDE_MAX;
+}
+
+static rim_err check(const rim_overlay_options *p)
+{
+    if (!side_fits(p->nir_width) || !side_fits(p->nir_height) || !side_fits(p->width) ||
+        !side_fits(p->height)) {
+        rim_log_error(
+            "overlay: %dx%d NIR shown as %dx%d: sides must be %d to %d pixels",
+            p->nir_width, p->nir_height, p->width, p->height, SIDE_MIN,
+            RIM_FRAME_SIDE_MAX);
+        return RIM_ERR_ARG;
+    }
+    if (p->nir_bits < 8 || p->nir_bits > 16 || p->nir_black_level < 0 ||
+        p->nir_black_level >= (1 << p->nir_bits) - 1) {
+        rim_log_error("overlay: %d bits with black level %d: bits must be 8 to 16, the "
+                      "level below full scale",
+                      p->nir_bits, p->nir_black_level);
+        return RIM_ERR_ARG;
+    }
+    if (!(p->sbr_low >= 1 && p->sbr_high >= p->sbr_low + 0.1 && p->sbr_high <= 200)) {
+        rim_log_error(
+            "overlay: colour scale from SBR %g to %g: give 1 <= low < high <= "
+            "200",
+            p->sbr_low, p->sbr_high);
+        return RIM_ERR_ARG;
+    }
+    if ((unsigned)p->color_map >= RIM_COLOR_MAP_COUNT ||
+        (unsigned)p->view >= RIM_VIEW_COUNT)
+        return RIM_ERR_ARG;
+    return RIM_OK;
+}
+
+// Fills in what was left zero.
+static void set_defaults(rim_overlay_options *p)
+{
+    p->sbr_low = p->sbr_low != 0 ? p->sbr_low : 1.3;
+    p->sbr_high = p->sbr_high != 0 ? p->sbr_high : 5;
+    for (int i = 0; i < 9; i++)
+        if (p->nir_to_picture[i] != 0)
+            return;
+    if (p->nir_width < 1 || p->nir_height < 1)
+        return;
+    const double sx = (double)p->width / p->nir_width;
+    const double sy = (double)p->height / p->nir_height;
+    const double scaled[9] = {sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1};
+    memcpy(p->nir_to_picture, scaled, sizeof scaled);
+}
+
+static rim_err make_panes(rim_overlay *o)
+{
+    const int w = o->options.width, h = o->options.height;
+    const int half = w / 2, top = (h - h / 2) / 2, edge = rim_overlay_px(o, 14);
+    const int inset_y = edge + 5 * rim_overlay_px(o, 14);
+    const rim_rect rect[RIM_PANE_COUNT] = {
+        [RIM_PANE_WHOLE] = {0, 0, w, h},
+        [RIM_PANE_LEFT] = {0, top, half, top + h / 2},
+        [RIM_PANE_RIGHT] = {half, top, half + half, top + h / 2},
+        [RIM_PANE_INSET] = {w - edge - w / INSET_SHRINK, inset_y, w - edge,
+                            inset_y + h / INSET_SHRINK},
+    };
+    static const int shrink[RIM_PANE_COUNT] = {1, 2, 2, INSET_SHRINK};
+    for (int i = 0; i < RIM_PANE_COUNT; i++) {
+        const rim_err err =
+            rim_pane_init(&o->pane[i], rect[i], shrink[i], o->options.nir_to_picture);
+        if (err == RIM_ERR_ARG)
+            rim_log_error("overlay: the map from NIR to picture cannot be inverted: "
+                          "make the registration again");
+        if (err)
+            return err;
+    }
+    return RIM_OK;
+}
+
+// n 1/720 of the height in 1/16 px, at most what a stroke can be.
+static int q4(const rim_overlay *o, int n16)
+{
+    const int v = (n16 * o->unit_q8 + 128) >> 8;
+    return v;
+}
+
+static void make_style(rim_overlay *o)
+{
+    rim_overlay_style *s = &o->style;
+    rim_stroke_make(&s->single, q4(o, 44), 0, q4(o, 36));
+    rim_stroke_make(&s->twin, q4(o, 26), q4(o, 30), q4(o, 34));
+    rim_stroke_make(&s->thin, q4(o, 22), 0, q4(o, 24));
+    rim_stroke_make(&s->surface, q4(o, 26), 0, q4(o, 24));
+    rim_stroke_make(&s->alarm, q4(o, 72), 0, q4(o, 40));
+}
+
+static rim_err make_fonts(rim_overlay *o)
+{
+    const int small = rim_overlay_px(o, 11), label = rim_overlay_px(o, 14);
+    rim_err err = rim_font_create(&o->small, small < 7 ? 7 : small);
+    if (!err)
+        err = rim_font_create(&o->label, label < 8 ? 8 : label);
+    if (!err)
+        err = rim_font_create(&o->large,
+                              rim_overlay_px(o, 24) < 10 ? 10 : rim_overlay_px(o, 24));
+    return err;
+}
+
+static rim_err make_canvases(rim_overlay *o)
+{
+    const int w = o->options.width, h = o->options.height;
+    const size_t row = (size_t)w + 1;
+    o->near = calloc((size_t)w * (size_t)h, 1);
+    o->rows = calloc(2 * RIM_BANDS * row, sizeof *o->rows);
+    o->edges = calloc(RIM_BANDS, sizeof *o->edges);
+    if (!o->near || !o->rows || !o->edges)
+        return RIM_ERR_MEMORY;
+    for (int i = 0; i < RIM_BANDS; i++)
+        o->canvas[i] = (rim_canvas){
+            .clip = {0, h * i / RIM_BANDS, w, h * (i + 1) / RIM_BANDS},
+            .near = o->near,
+            .near_stride = w,
+            .cover = o->rows + 2 * (size_t)i * row,
+            .work = o->rows + (2 * (size_t)i + 1) * row,
+        };
+    return RIM_OK;
+}
+
+rim_err rim_overlay_create(rim_overlay **out, const rim_overlay_options *options)
+{
+    *out = NULL;
+    rim_overlay_options p = *options;
+    set_defaults(&p);
+    rim_err err = check(&p);
+    if (err)
+        return err;
+    rim_overlay *o = calloc(1, sizeof *o);
+    if (!o)
+        return RIM_ERR_MEMORY;
+    o->options = p;
+    o->view = p.view;
+    // A narrow picture gets smaller marks, so that its texts fit.
+    const int by_height = p.height * 256 / 720, by_width = p.width * 256 / 960;
+    o->unit_q8 = by_height < by_width ? by_height : by_width;
+    o->unit_q8 = o->unit_q8 > 6 * 256 ? 6 * 256 : o->unit_q8;
+    make_style(o);
+    err = rim_ground_init(&o->ground, p.nir_width, p.nir_height, p.nir_bits,
+                          p.nir_black_level, p.sbr_low, p.sbr_high, p.color_map);
+    if (!err)
+        err = make_panes(o);
+    if (!err)
+        err = make_fonts(o);
+    if (!err)
+        err = rim_scene_init(&o->scene, 2048, 16384, 16384);
+    if (!err)
+        err = rim_layout_init(&o->layout, p.width, p.height,
+                              rim_overlay_px(o, 6) > 2 ? rim_overlay_px(o, 6) : 2);
+    if (!err)
+        err = make_canvases(o);
+    if (err)
+        rim_overlay_destroy(&o);
+    *out = o;
+    return err;
+}
+
+void rim_overlay_destroy(rim_overlay **p)
+{
+    rim_overlay *o = *p;
+    if (!o)
+        return;
+    rim_ground_uninit(&o->ground);
+    for (int i = 0; i < RIM_PANE_COUNT; i++)
+        rim_pane_uninit(&o->pane[i]);
+    rim_font_destroy(&o->small);
+    rim_font_destroy(&o->label);
+    rim_font_destroy(&o->large);
+    rim_scene_uninit(&o->scene);
+    rim_layout_uninit(&o->layout);
+    free(o->near);
+    free(o->rows);
+    free(o->edges);
+    free(o);
+    *p = NULL;
+}
+
+void rim_overlay_set_view(rim_overlay *o, rim_view view)
+{
+    assert((unsigned)view < RIM_VIEW_COUNT);
+    o->view = view;
+}
+
+void rim_overlay_set_note(rim_overlay *o, const char *note)
+{
+    snprintf(o->note, sizeof o->note, "%s", note ? note : "");
+}
+
+void rim_overlay_set_help(rim_overlay *o, const char *text)
+{
+    o->help = text;
+}
+
+void rim_overlay_set_sketch(rim_overlay *o, const rim_point *point, int count)
+{
+    assert(count >= 0 && count <= RIM_SKETCH_MAX);
+    o->sketch_count = count;
+    if (count > 0)
+        memcpy(o->sketch, point, (size_t)count * sizeof *point);
+}
+
+// A part of a view: which pane shows what.
+typedef struct layer {
+    rim_pane_name pane;
+    rim_base base; // RIM_BASE_VISIBLE falls back to NIR
+    rim_tint tint;
+} layer;
+
+// The last pane of a view with marks carries them.
+typedef struct view_plan {
+    int layers;
+    layer layer[2];
+    int marked; // which layer carries the marks, -1: none
+} view_plan;
+
+static const view_plan g_view[RIM_VIEW_COUNT] = {
+    [RIM_VIEW_OVERLAY] = {1, {{RIM_PANE_WHOLE, RIM_BASE_VISIBLE, RIM_TINT_VEIL}}, 0},
+    [RIM_VIEW_NIR] = {1, {{RIM_PANE_WHOLE, RIM_BASE_NIR, RIM_TINT_NONE}}, 0},
+    [RIM_VIEW_INTENSITY] = {1, {{RIM_PANE_WHOLE, RIM_BASE_NIR, RIM_TINT_FULL}}, 0},
+    [RIM_VIEW_OUTLINES] = {1, {{RIM_PANE_WHOLE, RIM_BASE_VISIBLE, RIM_TINT_NONE}}, 0},
+    [RIM_VIEW_WHITE] = {1, {{RIM_PANE_WHOLE, RIM_BASE_VISIBLE, RIM_TINT_NONE}}, -1},
+    [RIM_VIEW_SIDE_BY_SIDE] = {2,
+                               {{RIM_PANE_LEFT, RIM_BASE_NIR, RIM_TINT_NONE},
+                                {RIM_PANE_RIGHT, RIM_BASE_VISIBLE, RIM_TINT_VEIL}},
+                               1},
+    [RIM_VIEW_INSET] = {2,
+                        {{RIM_PANE_WHOLE, RIM_BASE_VISIBLE, RIM_TINT_VEIL},
+                         {RIM_PANE_INSET, RIM_BASE_NIR, RIM_TINT_NONE}},
+                        0},
+};
+
+static void plan_sketch(rim_overlay *o, const rim_pane *pane)
+{
+    rim_pt p[RIM_SKETCH_MAX];
+    for (int i = 0; i < o->sketch_count; i++)
+        if (!rim_pane_map(&p[i], pane, o->sketch[i].x, o->sketch[i].y))
+            return;
+    rim_scene_stroke(
+        &o->scene, &o->style.surface, p, o->sketch_count, o->sketch_count > 2,
+        (rim_dash){rim_overlay_px(o, 5), rim_overlay_px(o, 5)}, rim_color_surface);
+    for (int i = 0; i < o->sketch_count; i++)
+        rim_scene_disc(&o->scene, p[i], rim_overlay_px(o, 4) * 256, rim_color_surface);
+}
+
+static void plan(rim_overlay *o, const rim_result *r)
+{
+    const view_plan *v = &g_view[o->view];
+    const rim_pane *marked = v->marked >= 0 ? &o->pane[v->layer[v->marked].pane] : NULL;
+    rim_scene_clear(&o->scene);
+    rim_layout_clear(&o->layout);
+    if (marked)
+        rim_marks_plan_lines(o, marked, r);
+    if (v->layers == 2)
+        rim_layout_take_rect(&o->layout, o->pane[v->layer[!v->marked].pane].rect,
+                             RIM_TAKEN_TEXT);
+    rim_hud_plan(o, marked ? marked : &o->pane[RIM_PANE_WHOLE], r);
+    if (marked) {
+        rim_marks_plan_residuals(o, marked, r);
+        rim_marks_plan_labels(o, marked, r);
+        plan_sketch(o, marked);
+    }
+    rim_hud_plan_help(o);
+    for (int i = 0; i < v->layers; i++)
+        if (o->map && v->layer[i].tint)
+            rim_pane_light(&o->pane[v->layer[i].pane], &o->ground, o->scale);
+}
+
+static void paint_band(void *ctx, int band)
+{
+    rim_overlay *o = ctx;
+    rim_canvas *c = &o->canvas[band];
+    const view_plan *v = &g_view[o->view];
+    c->picture = o->picture;
+    if (o->view == RIM_VIEW_SIDE_BY_SIDE)
+        rim_canvas_fill_rect(c, c->clip, (rim_color){0, 0, 0}, 256);
+    for (int i = 0; i < v->layers; i++) {
+        const layer *l = &v->layer[i];
+        const rim_base base =
+            l->base == RIM_BASE_VISIBLE && !o->visible ? RIM_BASE_NIR : l->base;
+        rim_ground_paint(&o->ground, &o->pane[l->pane], o->picture, c->clip, base,
+                         l->tint, o->nir, o->visible, o->map, o->scale);
+    }
+    rim_scene_paint(&o->scene, c, &o->edges[band]);
+}
+
+void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
+                      const rim_frame *visible, const rim_frame *sbr_map, int scale,
+                      const rim_result *result)
+{
+    assert(picture->fmt == RIM_FMT_BGRX8 && picture->width == o->options.width &&
+           picture->height == o->options.height);
+    assert(nir->fmt == RIM_FMT_GRAY16 && nir->width == o->options.nir_width &&
+           nir->height == o->options.nir_height);
+    assert(!visible ||
+           (visible->fmt == RIM_FMT_BGRX8 && visible->width == o->options.width &&
+            visible->height == o->options.height));
+    o->picture = picture;
+    o->nir = nir;
+    o->visible = visible;
+    o->scale = scale;
+    o->map = scale > 0 ? rim_ground_scan(&o->ground, sbr_map) : NULL;
+    plan(o, result);
+    if (o->options.workers) {
+        rim_workers_run(o->options.workers, paint_band, o, RIM_BANDS);
+        return;
+    }
+    for (int band = 0; band < RIM_BANDS; band++)
+        paint_band(o, band);
+}
+
+bool rim_overlay_to_nir(const rim_overlay *o, rim_point *nir, rim_point picture)
+{
+    const view_plan *v = &g_view[o->view];
+    const rim_pane *pane = &o->pane[v->layer[v->marked > 0 ? v->marked : 0].pane];
+    return rim_pane_unmap(nir, pane, picture) && nir->x >= -0.5 && nir->y >= -0.5 &&
+           nir->x < o->options.nir_width - 0.5 && nir->y < o->options.nir_height - 0.5;
+}

@@ -1,0 +1,85 @@
+// overlay_internal.h: what the files of the overlay share.
+//
+//     overlay.c  creation, and the order of a frame: plan, then paint in bands
+//     marks.c    lesions, residuals, the cut surface, and their labels
+//     hud.c      verdict, scale, health, notes
+// SPDX-License-Identifier: MIT
+#ifndef RIM_RENDER_OVERLAY_INTERNAL_H
+#define RIM_RENDER_OVERLAY_INTERNAL_H
+
+#include "render/ground.h"
+#include "render/layout.h"
+#include "render/overlay.h"
+#include "render/scene.h"
+
+enum { RIM_BANDS = 16, RIM_NOTE_MAX = 96 };
+
+typedef enum rim_pane_name {
+    RIM_PANE_WHOLE,
+    RIM_PANE_LEFT,
+    RIM_PANE_RIGHT,
+    RIM_PANE_INSET,
+    RIM_PANE_COUNT,
+} rim_pane_name;
+
+// Where the label of a lesion or residual was in the last frame.
+typedef struct rim_place {
+    int id, place;
+} rim_place;
+enum { RIM_PLACES = 256 };
+
+typedef struct rim_overlay_style {
+    rim_stroke single, twin, thin, surface, alarm, ring;
+} rim_overlay_style;
+
+struct rim_overlay {
+    rim_overlay_options options;
+    rim_view view;
+    int unit_q8; // px per 1/720 of the picture's height, Q8
+    rim_font *small, *label, *large;
+    rim_overlay_style style;
+    rim_ground ground;
+    rim_pane pane[RIM_PANE_COUNT];
+    rim_scene scene;
+    rim_layout layout;
+    rim_place lesion_place[RIM_PLACES], residual_place[RIM_PLACES];
+    // Frames lost, shown for a while after the last of them.
+    uint64_t lost;
+    int64_t lost_ns, last_ns;
+    char note[RIM_NOTE_MAX];
+    const char *help;
+    rim_point sketch[RIM_SKETCH_MAX];
+    int sketch_count;
+
+    uint8_t *near;
+    rim_canvas canvas[RIM_BANDS];
+    rim_edges *edges; // [RIM_BANDS]
+    int32_t *rows;    // scratch of the canvases
+
+    // Of the frame under way.
+    rim_frame *picture;
+    const rim_frame *nir, *visible, *map;
+    int scale;
+};
+
+// n 1/720 of the picture's height in px, rounded.
+static inline int rim_overlay_px(const rim_overlay *o, int n)
+{
+    return (n * o->unit_q8 + 128) >> 8;
+}
+
+extern const rim_color rim_color_white, rim_color_dark, rim_color_alarm,
+    rim_color_quiet, rim_color_surface, rim_color_warn;
+
+// Adds to the scene. pane: the one that the marks are drawn on.
+void rim_marks_plan_lines(rim_overlay *o, const rim_pane *pane, const rim_result *r);
+void rim_marks_plan_labels(rim_overlay *o, const rim_pane *pane, const rim_result *r);
+void rim_marks_plan_residuals(rim_overlay *o, const rim_pane *pane,
+                              const rim_result *r);
+void rim_hud_plan(rim_overlay *o, const rim_pane *pane, const rim_result *r);
+void rim_hud_plan_help(rim_overlay *o);
+
+// "3.1", or an en dash where v is not known. Takes no memory, knows no locale.
+void rim_text_tenths(char *out, size_t size, double v);
+
+#endif
