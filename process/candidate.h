@@ -1,0 +1,38 @@
+// candidate.h: a place and a size worth measuring.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_CANDIDATE_H
+#define RIM_PROCESS_CANDIDATE_H
+
+#define RIM_CANDIDATES_MAX 160
+
+typedef struct rim_candidate {
+    double x, y, radius; // grid pixels
+    int score;           // larger is better, within one finder
+} rim_candidate;
+
+typedef struct rim_candidates {
+    int count;
+    rim_candidate at[RIM_CANDIDATES_MAX];
+} rim_candidates;
+
+// Keeps list[first .. first + most - 1] sorted by falling score; `count` is the end
+// of the part. A candidate that is too weak for a full part is left out.
+static inline void rim_candidates_offer(rim_candidates *c, int first, int most,
+                                        rim_candidate what)
+{
+    int end = c->count;
+    if (end - first >= most || end >= RIM_CANDIDATES_MAX) {
+        if (end == first || c->at[end - 1].score >= what.score)
+            return;
+        end--;
+    }
+    int i = end;
+    while (i > first && c->at[i - 1].score < what.score) {
+        c->at[i] = c->at[i - 1];
+        i--;
+    }
+    c->at[i] = what;
+    c->count = end + 1;
+}
+
+#endif

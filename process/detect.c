@@ -1,0 +1,128 @@
+// detect.c: candidates, outlines, and which of several answers stays.
+// SPDX-License-Identifier: MIT
+#include "process/detect.h"
+
+#include "process/fixed.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+// A larger spot takes those inside it, unless one of them is this much (log odds)
+// the better answer.
+#define PART_OF_WHOLE  1.0
+#define LEAST_LOG_ODDS (-5.0)
+
+rim_err rim_detect_init(rim_detect *d, const rim_grid *grid)
+{
+    *d = (rim_detect){.scene.grid = grid};
+    rim_err err = rim_pyramid_init(&d->pyramid, grid);
+    if (!err)
+        err = rim_blobs_init(&d->blobs, &d->pyramid);
+    if (!err)
+        err = rim_rings_init(&d->rings, &d->pyramid);
+    d->measured = calloc(RIM_CANDIDATES_MAX, sizeof *d->measured);
+    d->fits = calloc(RIM_CANDIDATES_MAX, sizeof *d->fits);
+    d->linear = calloc(RIM_RATIO_MAX - RIM_RATIO_MIN + 1, sizeof *d->linear);
+    if (!err && (!d->measured || !d->fits || !d->linear))
+        err = RIM_ERR_MEMORY;
+    if (err) {
+        rim_detect_uninit(d);
+        return err;
+    }
+    for (int i = RIM_RATIO_MIN; i <= RIM_RATIO_MAX; i++)
+        d->linear[i - RIM_RATIO_MIN] = rim_exp2((double)i / RIM_LOG2_ONE);
+    d->scene.linear = d->linear;
+    return RIM_OK;
+}
+
+void rim_detect_uninit(rim_detect *d)
+{
+    rim_pyramid_uninit(&d->pyramid);
+    rim_blobs_uninit(&d->blobs);
+    rim_rings_uninit(&d->rings);
+    free(d->measured);
+    free(d->fits);
+    free(d->linear);
+    *d = (rim_detect){0};
+}
+
+static void measure(void *ctx, int job)
+{
+    rim_detect *d = ctx;
+    rim_detection *m = &d->measured[job];
+    d->fits[job] = rim_outline_fit(&m->spot, &d->scene, &d->candidates.at[job]);
+    if (!d->fits[job])
+        return;
+    rim_confidence_features(m->feature, &m->spot, d->scene.grid);
+    m->lesion = rim_confidence_lesion(m->feature);
+    m->residual = rim_confidence_residual(m->feature);
+}
+
+static double better_of(const rim_detection *m)
+{
+    return m->lesion > m->residual ? m->lesion : m->residual;
+}
+
+static double radius_of(const rim_spot *s)
+{
+    return sqrt(s->a * s->b);
+}
+
+// Whether two spots cannot both be real: one's centre lies well inside the other.
+static bool same_thing(const rim_spot *p, const rim_spot *q)
+{
+    const double dx = p->x - q->x, dy = p->y - q->y, d = sqrt(dx * dx + dy * dy);
+    const double big = fmax(radius_of(p), radius_of(q));
+    return d < 1.1 * big;
+}
+
+static bool wins(const rim_detection *m, const rim_detection *other)
+{
+    const double own = radius_of(&m->spot), its = radius_of(&other->spot);
+    double edge = better_of(m) - better_of(other);
+    if (own > 1.5 * its)
+        edge += PART_OF_WHOLE;
+    else if (its > 1.5 * own)
+        edge -= PART_OF_WHOLE;
+    return edge > 0.0;
+}
+
+// Greedy: the best that remains takes the place of all that are the same thing.
+static void keep_best(rim_detect *d)
+{
+    int order[RIM_CANDIDATES_MAX], n = 0;
+    for (int i = 0; i < d->candidates.count; i++) {
+        if (!d->fits[i] || better_of(&d->measured[i]) < LEAST_LOG_ODDS)
+            continue;
+        int j = n++;
+        while (j > 0 && wins(&d->measured[i], &d->measured[order[j - 1]])) {
+            order[j] = order[j - 1];
+            j--;
+        }
+        order[j] = i;
+    }
+    d->count = 0;
+    for (int i = 0; i < n && d->count < RIM_DETECTIONS_MAX; i++) {
+        bool taken = false;
+        for (int j = 0; j < d->count && !taken; j++)
+            taken =
+                same_thing(&d->measured[order[i]].spot, &d->measured[d->best[j]].spot);
+        if (!taken)
+            d->best[d->count++] = order[i];
+    }
+}
+
+void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
+                    const uint8_t *saturated, const rim_candidates *expected,
+                    rim_workers *workers)
+{
+    d->scene.ratio = ratio;
+    d->scene.valid = valid;
+    d->scene.saturated = saturated;
+    d->candidates = *expected;
+    rim_pyramid_build(&d->pyramid, ratio);
+    rim_blobs_find(&d->blobs, &d->candidates);
+    rim_rings_find(&d->rings, &d->candidates);
+    rim_workers_run(workers, measure, d, d->candidates.count);
+    keep_best(d);
+}

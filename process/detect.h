@@ -1,0 +1,45 @@
+// detect.h: everything in one frame that may be a lesion or a residual.
+//
+// Candidates from blobs and rings and from the tracks' predictions are measured by
+// their outlines; of those that are the same thing, the best is kept.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_DETECT_H
+#define RIM_PROCESS_DETECT_H
+
+#include "base/workers.h"
+#include "process/blobs.h"
+#include "process/confidence.h"
+#include "process/outline.h"
+#include "process/rings.h"
+
+#define RIM_DETECTIONS_MAX 64
+
+typedef struct rim_detection {
+    rim_spot spot;
+    double feature[RIM_FEATURES];
+    double lesion;   // log odds from this frame alone
+    double residual; // the same, were it on the cut surface
+} rim_detection;
+
+typedef struct rim_detect {
+    rim_scene scene;
+    rim_pyramid pyramid;
+    rim_blobs blobs;
+    rim_rings rings;
+    rim_candidates candidates;
+    rim_detection *measured; // [RIM_CANDIDATES_MAX]
+    bool *fits;              // [RIM_CANDIDATES_MAX]
+    double *linear;          // scene.linear
+    int count;
+    int best[RIM_DETECTIONS_MAX]; // of `measured`, by falling log odds
+} rim_detect;
+
+RIM_NODISCARD rim_err rim_detect_init(rim_detect *d, const rim_grid *grid);
+void rim_detect_uninit(rim_detect *d);
+
+// ratio: [grid] Q10, 0 where not valid. expected: places where something was before.
+void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
+                    const uint8_t *saturated, const rim_candidates *expected,
+                    rim_workers *workers);
+
+#endif

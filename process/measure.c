@@ -1,0 +1,86 @@
+// measure.c: patterns, units, reasons.
+// SPDX-License-Identifier: MIT
+#include "process/measure.h"
+
+#include "process/fixed.h"
+
+#include <math.h>
+
+#define DARKER_CORE    0.85 // a core at or above this part of the peak is no core
+#define WHOLE_COVERAGE 0.8  // a ring with less of its outline is a partial one
+#define CUT_LEAST      0.08 // part of the outline lost at the frame's edge
+#define FULL_LEAST     0.05 // part of the inside at full scale
+#define SHARP_MM       0.5  // an edge this sharp lies on the surface
+#define WEAK_SBR       1.5  // what surgeons need (facts: 1.5)
+#define NEW_HITS       3
+
+rim_pattern rim_measure_pattern(const rim_spot *s)
+{
+    const double core = fmin(s->core, s->inner) / s->peak;
+    if (isnan(s->rim_width) || core > DARKER_CORE)
+        return RIM_PATTERN_TOTAL;
+    return s->coverage >= WHOLE_COVERAGE ? RIM_PATTERN_RIM : RIM_PATTERN_PARTIAL;
+}
+
+static unsigned why(const rim_track *t)
+{
+    const rim_spot *s = &t->spot;
+    return (s->saturated > FULL_LEAST ? RIM_WHY_SATURATED : 0u) |
+           (s->cut > CUT_LEAST ? RIM_WHY_AT_EDGE : 0u) |
+           (s->sbr < WEAK_SBR ? RIM_WHY_LOW_CONTRAST : 0u) |
+           (s->edge_mm < SHARP_MM ? RIM_WHY_SHARP : 0u) |
+           (t->hits < NEW_HITS ? RIM_WHY_NEW : 0u);
+}
+
+void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid *grid,
+                        const rim_background *background, const rim_reduce *light)
+{
+    const rim_spot *s = &track->spot;
+    const rim_pattern pattern = rim_measure_pattern(s);
+    const double under = rim_exp2(rim_background_at(background, s->x, s->y));
+    *out = (rim_lesion){
+        .id = track->id,
+        .x = rim_grid_to_nir(grid, s->x),
+        .y = rim_grid_to_nir(grid, s->y),
+        .a = s->a * grid->scale,
+        .b = s->b * grid->scale,
+        .angle = s->angle,
+        .rim_width = pattern == RIM_PATTERN_TOTAL ? NAN : s->rim_width * grid->scale,
+        .coverage = s->coverage,
+        .pattern = pattern,
+        .sbr = s->sbr,
+        .core_ratio = fmin(s->core / s->peak, 1.0),
+        .target = rim_light_to_counts(light, under * s->peak),
+        .background = rim_light_to_counts(light, under * s->background),
+        .cnr = s->spread > 0.0 ? (s->peak - s->background) / s->spread : NAN,
+        .confidence = rim_confidence_of(track->log_odds),
+        .diameter_mm = grid->pitch_known ? 2.0 * sqrt(s->a * s->b) * grid->mm : NAN,
+        .why = why(track),
+    };
+}
+
+void rim_measure_residual(rim_residual *out, const rim_track *track,
+                          const rim_grid *grid)
+{
+    const rim_spot *s = &track->spot;
+    *out = (rim_residual){.id = track->id,
+                          .x = rim_grid_to_nir(grid, s->x),
+                          .y = rim_grid_to_nir(grid, s->y),
+                          .sbr = s->sbr,
+                          .confidence = rim_confidence_of(track->log_odds),
+                          .why = why(track)};
+    double area = 0.0; // of the polygon, NIR pixels
+    out->outline.count = RIM_RAYS / 2;
+    for (int i = 0; i < RIM_RAYS; i += 2) {
+        double sn, cs;
+        rim_turn(&sn, &cs, i, RIM_RAYS);
+        const double r = s->outline[i] * grid->scale;
+        out->outline.point[i / 2] = (rim_point){out->x + r * cs, out->y + r * sn};
+    }
+    const rim_point *p = out->outline.point;
+    for (int i = 0, j = out->outline.count - 1; i < out->outline.count; j = i++)
+        area += p[j].x * p[i].y - p[i].x * p[j].y;
+    out->area_px = fabs(area) / 2.0;
+    const double mm = grid->mm / grid->scale;
+    out->area_mm2 = grid->pitch_known ? out->area_px * mm * mm : NAN;
+}

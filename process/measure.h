@@ -1,0 +1,18 @@
+// measure.h: from what the rays saw to the words and units of the report.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_MEASURE_H
+#define RIM_PROCESS_MEASURE_H
+
+#include "base/result.h"
+#include "process/background.h"
+#include "process/reduce.h"
+#include "process/tracks.h"
+
+// Pattern of a spot by coverage and core (report.md has the rule).
+rim_pattern rim_measure_pattern(const rim_spot *spot);
+void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid *grid,
+                        const rim_background *background, const rim_reduce *light);
+void rim_measure_residual(rim_residual *out, const rim_track *track,
+                          const rim_grid *grid);
+
+#endif

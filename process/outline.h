@@ -1,0 +1,68 @@
+// outline.h: the outline of one candidate, by rays from its centre.
+//
+// Along each ray the signal is T = 2^ratio, in units of the background model. A
+// closed path of steepest outward fall is found by dynamic programming (on log T, so
+// that a faint side counts as much as a bright one); on each ray the outline is then
+// where T has come down to half way between its peak and the local background, as
+// the report defines it, between two samples. A ray stands out where that fall is
+// real: deep enough against the lesion's own and against the noise.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_OUTLINE_H
+#define RIM_PROCESS_OUTLINE_H
+
+#include "process/background.h"
+#include "process/candidate.h"
+#include "process/grid.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RIM_RAYS  48
+#define RIM_STEPS 64 // samples along a ray
+
+typedef struct rim_ray {
+    double peak;       // highest T up to the outline
+    double background; // median of T beyond the outline
+    double outline;    // radius where T is half way, grid pixels; NAN: never
+    double peak_at;    // radius of the peak, grid pixels
+    double inner;      // lowest T between the centre and the peak
+    double edge_mm;    // radius of 25 % less radius of 75 %; NAN: not both seen
+    double width;      // of the ridge at half height, grid pixels; NAN: not a ridge
+    bool stands_out;
+    bool cut; // leaves the frame or the lit field before the outline
+} rim_ray;
+
+// What the rays of one place say. Lengths in grid pixels unless named.
+typedef struct rim_spot {
+    double x, y, a, b, angle; // ellipse, angle in degrees
+    double sbr;               // peak over local background
+    double peak, background;  // in T
+    double spread;            // robust deviation of T around, in T
+    double core;              // T at the centre
+    double inner;             // median over rays of the lowest T inside
+    double coverage;          // part of the outline that stands out, 0..1
+    double rim_width;         // median; NAN
+    double rough;             // rms distance of outline and ellipse over radius
+    double edge_mm;           // median width of the outer edge
+    double cut;               // part of rays that are cut, 0..1
+    double crowd;             // part of the surroundings brighter than half way
+    double weakest;           // lowest fall over an eighth of the outline, over median
+    double saturated;         // part of the inside at full scale
+    double grain;             // fine texture inside over contrast
+    double patchy;            // variation of the peak along the outline
+    double outline[RIM_RAYS]; // radius from (x, y) every 1/RIM_RAYS turn from x to y;
+                              // the ellipse's where the ray does not stand out
+} rim_spot;
+
+typedef struct rim_scene { // the planes that rays run through
+    const rim_grid *grid;
+    const int16_t *ratio; // [grid] Q10 log2
+    const uint8_t *valid;
+    const uint8_t *saturated;
+    const double *linear; // 2^(i / 1024), i from RIM_RATIO_MIN
+} rim_scene;
+
+// Measures the candidate. False where there is no outline at all.
+bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate *c);
+
+#endif

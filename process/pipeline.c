@@ -1,0 +1,267 @@
+// pipeline.c: the stages in their order, and the result they add up to.
+// SPDX-License-Identifier: MIT
+#include "process/pipeline.h"
+
+#include "base/log.h"
+#include "base/workers.h"
+#include "process/background.h"
+#include "process/detect.h"
+#include "process/fixed.h"
+#include "process/measure.h"
+#include "process/motion.h"
+#include "process/reduce.h"
+#include "process/surface.h"
+#include "process/temporal.h"
+#include "process/tracks.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define LEAST_SIDE 64 // px; a smaller frame holds no lesion and its surroundings
+
+struct rim_pipeline {
+    rim_pipeline_options options;
+    rim_grid grid;
+    rim_workers *workers;
+    rim_reduce reduce;
+    rim_background background;
+    rim_motion motion;
+    rim_temporal temporal;
+    rim_detect detect;
+    rim_tracks lesions, residuals;
+    rim_watch watch;
+    rim_frame sbr;          // Q8, for the picture
+    uint16_t *sbr_of_ratio; // [RIM_RATIO_MAX - RIM_RATIO_MIN + 1]
+    bool started;
+    uint64_t last_seq;
+};
+
+static rim_err check(const rim_pipeline_options *o)
+{
+    if (o->width < LEAST_SIDE || o->height < LEAST_SIDE ||
+        o->width > RIM_FRAME_SIDE_MAX || o->height > RIM_FRAME_SIDE_MAX) {
+        rim_log_error("NIR frames of %dx%d: sides of %d to %d pixels can be processed",
+                      o->width, o->height, LEAST_SIDE, RIM_FRAME_SIDE_MAX);
+        return RIM_ERR_ARG;
+    }
+    if (o->bits < 8 || o->bits > 16) {
+        rim_log_error("NIR samples of %d bits: 8 to 16 can be processed", o->bits);
+        return RIM_ERR_ARG;
+    }
+    if (o->black_level < 0 || o->black_level >= 1 << o->bits) {
+        rim_log_error("black level %d lies outside of %d bits", o->black_level,
+                      o->bits);
+        return RIM_ERR_ARG;
+    }
+    if (o->mm_per_px > 0.0 && (o->mm_per_px < 0.001 || o->mm_per_px > 5.0)) {
+        rim_log_error("%g mm per pixel: 0.001 to 5 is plausible", o->mm_per_px);
+        return RIM_ERR_ARG;
+    }
+    return RIM_OK;
+}
+
+rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *options)
+{
+    *out = NULL;
+    rim_err err = check(options);
+    if (err)
+        return err;
+    rim_pipeline *p = calloc(1, sizeof *p);
+    if (!p)
+        return RIM_ERR_MEMORY;
+    p->options = *options;
+    rim_grid_init(&p->grid, options->width, options->height, options->mm_per_px);
+    const size_t area = rim_grid_area(&p->grid);
+    p->reduce = (rim_reduce){.grid = &p->grid,
+                             .bits = options->bits,
+                             .black_level = options->black_level,
+                             .calib = options->calib,
+                             .light = calloc(area, sizeof(uint16_t)),
+                             .saturated = calloc(area, 1)};
+    p->sbr_of_ratio =
+        calloc(RIM_RATIO_MAX - RIM_RATIO_MIN + 1, sizeof *p->sbr_of_ratio);
+    p->sbr = (rim_frame){.width = p->grid.width,
+                         .height = p->grid.height,
+                         .fmt = RIM_FMT_GRAY16,
+                         .bits = 16};
+    err = !p->reduce.light || !p->reduce.saturated || !p->sbr_of_ratio ? RIM_ERR_MEMORY
+                                                                       : RIM_OK;
+    if (!err)
+        err = rim_workers_create(&p->workers, options->threads);
+    if (!err)
+        err = rim_background_init(&p->background, &p->grid);
+    if (!err)
+        err = rim_motion_init(&p->motion, &p->background);
+    if (!err)
+        err = rim_temporal_init(&p->temporal, &p->grid);
+    if (!err)
+        err = rim_detect_init(&p->detect, &p->grid);
+    if (!err)
+        err = rim_watch_init(&p->watch, &p->grid);
+    if (!err)
+        err = rim_frame_init(&p->sbr);
+    if (err) {
+        rim_pipeline_destroy(&p);
+        return err;
+    }
+    rim_tracks_init(&p->lesions, &p->grid);
+    rim_tracks_init(&p->residuals, &p->grid);
+    for (int i = RIM_RATIO_MIN; i <= RIM_RATIO_MAX; i++)
+        p->sbr_of_ratio[i - RIM_RATIO_MIN] = (uint16_t)rim_exp2_q8(i);
+    *out = p;
+    return RIM_OK;
+}
+
+void rim_pipeline_destroy(rim_pipeline **out)
+{
+    rim_pipeline *p = *out;
+    if (!p)
+        return;
+    rim_workers_destroy(&p->workers);
+    rim_background_uninit(&p->background);
+    rim_motion_uninit(&p->motion);
+    rim_temporal_uninit(&p->temporal);
+    rim_detect_uninit(&p->detect);
+    rim_watch_uninit(&p->watch);
+    rim_frame_uninit(&p->sbr);
+    free(p->reduce.light);
+    free(p->reduce.saturated);
+    free(p->sbr_of_ratio);
+    free(p);
+    *out = NULL;
+}
+
+rim_err rim_pipeline_mark_surface(rim_pipeline *p, const rim_point *point, int count)
+{
+    if (count != 0 && (count < 3 || count > RIM_SURFACE_CORNERS_MAX))
+        return RIM_ERR_ARG;
+    rim_watch_mark(&p->watch, point, count);
+    rim_tracks_init(&p->residuals, &p->grid);
+    return RIM_OK;
+}
+
+// Gives each detection to the lesions or to the residuals, by where it lies.
+static void follow(rim_pipeline *p)
+{
+    rim_found lesion[RIM_DETECTIONS_MAX], residual[RIM_DETECTIONS_MAX];
+    int lesions = 0, residuals = 0;
+    for (int i = 0; i < p->detect.count; i++) {
+        const rim_detection *d = &p->detect.measured[p->detect.best[i]];
+        if (rim_watch_contains(&p->watch, d->spot.x, d->spot.y))
+            residual[residuals++] = (rim_found){&d->spot, d->residual};
+        else
+            lesion[lesions++] = (rim_found){&d->spot, d->lesion};
+    }
+    const uint8_t *valid = p->temporal.valid;
+    rim_tracks_update(&p->lesions, &p->motion, valid, lesion, lesions);
+    rim_tracks_update(&p->residuals, &p->motion, valid, residual, residuals);
+}
+
+// Gives the track an id the first time it is reported. False: not reported.
+static bool reported(const rim_pipeline *p, rim_tracks *all, rim_track *t)
+{
+    if (!t->seen || rim_confidence_of(t->log_odds) < p->options.min_confidence)
+        return false;
+    if (t->id == 0)
+        t->id = all->next_id++;
+    return true;
+}
+
+static void report_surface(rim_pipeline *p, rim_surface *s)
+{
+    const rim_watch *w = &p->watch;
+    *s = (rim_surface){.state = w->on ? w->state : RIM_SURFACE_OFF,
+                       .assessable = w->on ? w->assessable : NAN,
+                       .visible_depth_mm = NAN,
+                       .why = w->on ? w->why : 0};
+    if (!w->on)
+        return;
+    for (int i = 0; i < p->residuals.count; i++)
+        if (s->residual_count < RIM_RESIDUALS_MAX &&
+            reported(p, &p->residuals, &p->residuals.at[i]))
+            rim_measure_residual(&s->residual[s->residual_count++], &p->residuals.at[i],
+                                 &p->grid);
+    s->polygon.count = w->count < RIM_OUTLINE_MAX ? w->count : RIM_OUTLINE_MAX;
+    for (int i = 0; i < s->polygon.count; i++) {
+        const rim_point q = w->now[i * w->count / s->polygon.count];
+        s->polygon.point[i] =
+            (rim_point){rim_grid_to_nir(&p->grid, q.x), rim_grid_to_nir(&p->grid, q.y)};
+    }
+}
+
+static void report(rim_pipeline *p, rim_result *r, const rim_frame *nir)
+{
+    r->frame = nir->seq;
+    r->t_ns = nir->captured_ns;
+    r->lesion_count = 0;
+    for (int i = 0; i < p->lesions.count; i++)
+        if (r->lesion_count < RIM_LESIONS_MAX &&
+            reported(p, &p->lesions, &p->lesions.at[i]))
+            rim_measure_lesion(&r->lesion[r->lesion_count++], &p->lesions.at[i],
+                               &p->grid, &p->background, &p->reduce);
+    report_surface(p, &r->surface);
+    uint64_t full = 0;
+    const size_t area = rim_grid_area(&p->grid);
+    for (size_t i = 0; i < area; i++)
+        full += p->reduce.saturated[i];
+    r->quality = (rim_quality){
+        .saturated = (double)full / 255.0 / (double)area,
+        .dark = p->background.dark,
+        .motion_px = p->motion.shift_px * p->grid.scale,
+        .dropped = (uint32_t)(p->started ? nir->seq - p->last_seq - 1 : nir->seq)};
+}
+
+static void draw_sbr(rim_pipeline *p)
+{
+    for (int y = 0; y < p->grid.height; y++) {
+        uint16_t *row = rim_frame_row16(&p->sbr, y);
+        const size_t first = (size_t)y * (size_t)p->grid.width;
+        for (int x = 0; x < p->grid.width; x++) {
+            const size_t i = first + (size_t)x;
+            row[x] = p->temporal.valid[i]
+                         ? p->sbr_of_ratio[p->temporal.ratio[i] - RIM_RATIO_MIN]
+                         : 0;
+        }
+    }
+}
+
+static double strongest(const rim_tracks *residuals)
+{
+    double most = -INFINITY;
+    for (int i = 0; i < residuals->count; i++)
+        if (residuals->at[i].seen && residuals->at[i].log_odds > most)
+            most = residuals->at[i].log_odds;
+    return most;
+}
+
+void rim_pipeline_process(rim_pipeline *p, rim_result *result, const rim_frame *nir)
+{
+    assert(nir->width == p->options.width && nir->height == p->options.height);
+    assert(nir->fmt == RIM_FMT_GRAY16 && nir->bits == p->options.bits);
+    p->reduce.nir = nir;
+    rim_reduce_run(&p->reduce, p->workers);
+    rim_background_run(&p->background, p->reduce.light);
+    rim_motion_run(&p->motion, &p->background);
+    rim_temporal_run(&p->temporal, &p->background, &p->motion);
+    rim_watch_follow(&p->watch, &p->motion);
+
+    rim_candidates expected = {0};
+    rim_tracks_expect(&p->lesions, &p->motion, &expected);
+    rim_tracks_expect(&p->residuals, &p->motion, &expected);
+    rim_detect_run(&p->detect, p->temporal.ratio, p->temporal.valid,
+                   p->reduce.saturated, &expected, p->workers);
+    follow(p);
+    rim_watch_judge(&p->watch, p->temporal.ratio, p->temporal.valid,
+                    p->reduce.saturated, strongest(&p->residuals));
+    report(p, result, nir);
+    draw_sbr(p);
+    p->started = true;
+    p->last_seq = nir->seq;
+}
+
+const rim_frame *rim_pipeline_sbr_map(const rim_pipeline *p, int *scale)
+{
+    *scale = p->grid.scale;
+    return &p->sbr;
+}

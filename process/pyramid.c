@@ -1,0 +1,60 @@
+// pyramid.c: repeated halving.
+// SPDX-License-Identifier: MIT
+#include "process/pyramid.h"
+
+#include <stdlib.h>
+
+// What lies far below the background (instruments, char) pulls no further down.
+#define RATIO_FLOOR (-512)
+
+rim_err rim_pyramid_init(rim_pyramid *p, const rim_grid *grid)
+{
+    *p = (rim_pyramid){.grid = grid};
+    int w = grid->width, h = grid->height;
+    for (int i = 0; i < RIM_PYRAMID_LEVELS; i++) {
+        w = (w + 1) / 2;
+        h = (h + 1) / 2;
+        p->level[i] = (rim_pyramid_level){.width = w, .height = h, .cell = 2 << i};
+        p->level[i].ratio = calloc((size_t)w * (size_t)h, sizeof(int16_t));
+        if (!p->level[i].ratio) {
+            rim_pyramid_uninit(p);
+            return RIM_ERR_MEMORY;
+        }
+    }
+    return RIM_OK;
+}
+
+void rim_pyramid_uninit(rim_pyramid *p)
+{
+    for (int i = 0; i < RIM_PYRAMID_LEVELS; i++)
+        free(p->level[i].ratio);
+    *p = (rim_pyramid){0};
+}
+
+static int floored(int16_t v)
+{
+    return v > RATIO_FLOOR ? v : RATIO_FLOOR;
+}
+
+// Rows and columns beyond the last repeat it.
+static void halve(rim_pyramid_level *dst, const int16_t *src, int w, int h)
+{
+    for (int y = 0; y < dst->height; y++) {
+        const int16_t *a = src + (size_t)(2 * y) * (size_t)w;
+        const int16_t *b = 2 * y + 1 < h ? a + w : a;
+        for (int x = 0; x < dst->width; x++) {
+            const int x0 = 2 * x, x1 = x0 + 1 < w ? x0 + 1 : x0;
+            const int sum =
+                floored(a[x0]) + floored(a[x1]) + floored(b[x0]) + floored(b[x1]);
+            dst->ratio[(size_t)y * (size_t)dst->width + (size_t)x] = (int16_t)(sum / 4);
+        }
+    }
+}
+
+void rim_pyramid_build(rim_pyramid *p, const int16_t *ratio)
+{
+    halve(&p->level[0], ratio, p->grid->width, p->grid->height);
+    for (int i = 1; i < RIM_PYRAMID_LEVELS; i++)
+        halve(&p->level[i], p->level[i - 1].ratio, p->level[i - 1].width,
+              p->level[i - 1].height);
+}

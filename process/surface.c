@@ -1,0 +1,185 @@
+// surface.c: polygon, mask, judgement, verdict.
+// SPDX-License-Identifier: MIT
+#include "process/surface.h"
+
+#include "process/fixed.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SATURATED_MOST 64   // of 255: more of a pixel at full scale cannot be judged
+#define HIDDEN_BELOW   1024 // Q10 log2 under the surface's own level: half of it
+#define JUDGED_LEAST   0.5  // part of the surface below which no verdict is given
+#define JUDGED_BAND    0.05 // and how far it must come back
+#define HOLD_FRAMES    4    // a change of verdict must last this long
+#define RELEASE_FRAMES 12   // and for a residual to go
+
+rim_err rim_watch_init(rim_watch *w, const rim_grid *grid)
+{
+    *w = (rim_watch){.grid = grid};
+    w->mask = calloc(rim_grid_area(grid), 1);
+    return w->mask ? RIM_OK : RIM_ERR_MEMORY;
+}
+
+void rim_watch_uninit(rim_watch *w)
+{
+    free(w->mask);
+    *w = (rim_watch){0};
+}
+
+void rim_watch_mark(rim_watch *w, const rim_point *point, int count)
+{
+    w->on = w->fresh = count > 0;
+    w->lost = false;
+    w->count = count;
+    w->state = RIM_SURFACE_OFF;
+    for (int i = 0; i < count; i++)
+        w->now[i] = (rim_point){rim_grid_from_nir(w->grid, point[i].x),
+                                rim_grid_from_nir(w->grid, point[i].y)};
+}
+
+// Pixels whose centres lie inside, by the even-odd rule.
+static void fill_mask(rim_watch *w)
+{
+    const rim_grid *g = w->grid;
+    memset(w->mask, 0, rim_grid_area(g));
+    for (int y = 0; y < g->height; y++) {
+        double cross[RIM_SURFACE_CORNERS_MAX];
+        int n = 0;
+        for (int i = 0, j = w->count - 1; i < w->count; j = i++) {
+            const rim_point a = w->now[j], b = w->now[i];
+            if ((a.y > y) == (b.y > y))
+                continue;
+            const double x = a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x);
+            int k = n++;
+            while (k > 0 && cross[k - 1] > x) {
+                cross[k] = cross[k - 1];
+                k--;
+            }
+            cross[k] = x;
+        }
+        for (int k = 0; k + 1 < n; k += 2) {
+            const double from = ceil(fmax(cross[k], 0.0));
+            const double to = floor(fmin(cross[k + 1], g->width - 1.0));
+            if (from <= to)
+                memset(w->mask + (size_t)y * (size_t)g->width + (size_t)from, 1,
+                       (size_t)(to - from) + 1);
+        }
+    }
+}
+
+void rim_watch_follow(rim_watch *w, const rim_motion *m)
+{
+    if (!w->on)
+        return;
+    w->lost |= m->cut && !w->fresh;
+    if (w->fresh) {
+        const rim_similarity back = rim_similarity_invert(&m->tissue_now);
+        for (int i = 0; i < w->count; i++)
+            w->tissue[i] = rim_similarity_apply(&back, w->now[i]);
+        w->fresh = false;
+    } else {
+        for (int i = 0; i < w->count; i++)
+            w->now[i] = rim_similarity_apply(&m->tissue_now, w->tissue[i]);
+    }
+    fill_mask(w);
+}
+
+bool rim_watch_contains(const rim_watch *w, double x, double y)
+{
+    const int gx = (int)floor(x + 0.5), gy = (int)floor(y + 0.5);
+    return w->on && gx >= 0 && gy >= 0 && gx < w->grid->width && gy < w->grid->height &&
+           w->mask[(size_t)gy * (size_t)w->grid->width + (size_t)gx];
+}
+
+static double polygon_area(const rim_point *p, int count)
+{
+    double sum = 0.0;
+    for (int i = 0, j = count - 1; i < count; j = i++)
+        sum += p[j].x * p[i].y - p[i].x * p[j].y;
+    return fabs(sum) / 2.0;
+}
+
+// Ratio that a quarter of the surface's lit pixels exceed, Q10.
+static int surface_level(const rim_watch *w, const int16_t *ratio, const uint8_t *valid)
+{
+    enum { BINS = 512, STEP = 16 };
+    uint32_t bin[BINS] = {0}, n = 0, seen = 0;
+    const size_t area = rim_grid_area(w->grid);
+    for (size_t i = 0; i < area; i++)
+        if (w->mask[i] && valid[i]) {
+            bin[(ratio[i] - RIM_RATIO_MIN) / STEP]++;
+            n++;
+        }
+    int i = BINS - 1;
+    while (i > 0 && (seen += bin[i]) * 4 < n)
+        i--;
+    return i * STEP + RIM_RATIO_MIN;
+}
+
+static void judge_pixels(rim_watch *w, const int16_t *ratio, const uint8_t *valid,
+                         const uint8_t *saturated)
+{
+    // Where most of the surface is covered, its own level is the cover's: the
+    // surroundings' (ratio 0) are then the better guess.
+    int level = surface_level(w, ratio, valid);
+    if (level < -400)
+        level = -400;
+    size_t inside = 0, judged = 0, dark = 0, full = 0, hidden = 0;
+    const size_t area = rim_grid_area(w->grid);
+    for (size_t i = 0; i < area; i++) {
+        if (!w->mask[i])
+            continue;
+        inside++;
+        if (!valid[i])
+            dark++;
+        else if (saturated[i] > SATURATED_MOST)
+            full++;
+        else if (ratio[i] < level - HIDDEN_BELOW)
+            hidden++;
+        else
+            judged++;
+    }
+    const double whole = fmax(polygon_area(w->now, w->count), (double)inside);
+    w->assessable = whole > 0.0 ? (double)judged / whole : 0.0;
+    const double tenth = 0.1 * whole;
+    w->why = (dark > tenth ? RIM_WHY_DARK : 0u) |
+             (full > tenth ? RIM_WHY_SATURATED : 0u) |
+             (hidden > tenth ? RIM_WHY_HIDDEN : 0u) |
+             (whole - (double)inside > tenth ? RIM_WHY_OUT_OF_VIEW : 0u);
+}
+
+// What this frame alone would say.
+static rim_surface_state ask(const rim_watch *w, double strongest)
+{
+    if (strongest >= (w->state == RIM_SURFACE_RESIDUAL ? -0.8 : 0.0))
+        return RIM_SURFACE_RESIDUAL;
+    double least = JUDGED_LEAST;
+    if (w->state == RIM_SURFACE_CANNOT_ASSESS)
+        least += JUDGED_BAND;
+    else if (w->state != RIM_SURFACE_OFF)
+        least -= JUDGED_BAND;
+    return w->assessable < least ? RIM_SURFACE_CANNOT_ASSESS
+                                 : RIM_SURFACE_NONE_DETECTED;
+}
+
+void rim_watch_judge(rim_watch *w, const int16_t *ratio, const uint8_t *valid,
+                     const uint8_t *saturated, double strongest)
+{
+    if (!w->on)
+        return;
+    if (w->lost) { // the tissue under the polygon is no longer known
+        w->assessable = 0.0;
+        w->why = RIM_WHY_OUT_OF_VIEW;
+        w->state = w->wanted = RIM_SURFACE_CANNOT_ASSESS;
+        return;
+    }
+    judge_pixels(w, ratio, valid, saturated);
+    const rim_surface_state asked = ask(w, strongest);
+    w->steady = asked == w->wanted ? w->steady + 1 : 1;
+    w->wanted = asked;
+    const int hold = w->state == RIM_SURFACE_RESIDUAL ? RELEASE_FRAMES : HOLD_FRAMES;
+    if (w->state == RIM_SURFACE_OFF || w->steady >= hold)
+        w->state = asked;
+}

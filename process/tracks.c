@@ -1,0 +1,189 @@
+// tracks.c: prediction, assignment, smoothing.
+// SPDX-License-Identifier: MIT
+#include "process/tracks.h"
+
+#include <math.h>
+#include <string.h>
+
+#define START_LOG_ODDS (-3.0) // weaker spots start no track
+#define MISSED_MOST    45     // frames
+#define HIDDEN_MOST    900
+#define MISS_LOG_ODDS  (-2.0) // what a frame without it says
+#define SLOWEST        0.12   // least weight of a new frame in the log odds
+#define SLOWEST_SHAPE  0.3    // and in the shape
+
+void rim_tracks_init(rim_tracks *t, const rim_grid *grid)
+{
+    *t = (rim_tracks){.grid = grid, .next_id = 1};
+}
+
+static double zoom_of(const rim_similarity *s)
+{
+    return sqrt(s->a * s->a + s->b * s->b);
+}
+
+static bool in_view(const rim_grid *g, const uint8_t *valid, rim_point p)
+{
+    if (!(p.x >= 0.0 && p.y >= 0.0 && p.x <= g->width - 1 && p.y <= g->height - 1))
+        return false;
+    return valid[(size_t)(p.y + 0.5) * (size_t)g->width + (size_t)(p.x + 0.5)];
+}
+
+void rim_tracks_expect(const rim_tracks *t, const rim_motion *m, rim_candidates *out)
+{
+    if (m->cut)
+        return;
+    for (int i = 0; i < t->count && out->count < RIM_CANDIDATES_MAX; i++) {
+        const rim_point p = rim_similarity_apply(&m->tissue_now, t->at[i].tissue);
+        if (!(p.x >= 0.0 && p.y >= 0.0 && p.x < t->grid->width &&
+              p.y < t->grid->height))
+            continue;
+        out->at[out->count++] = (rim_candidate){
+            .x = p.x, .y = p.y, .radius = t->at[i].radius * zoom_of(&m->tissue_now)};
+    }
+}
+
+// 0 for the same place and size, 1 and more for something else.
+static double difference(const rim_spot *spot, rim_point at, double radius)
+{
+    const double own = sqrt(spot->a * spot->b);
+    const double dx = spot->x - at.x, dy = spot->y - at.y;
+    const double big = own > radius ? own : radius, small = own > radius ? radius : own;
+    const double place = sqrt(dx * dx + dy * dy) / (0.8 * big + 2.0);
+    const double size = (big / small - 1.0) / 1.5;
+    return place > size ? place : size;
+}
+
+static double mix(double was, double now, double k)
+{
+    return isnan(was) || isnan(now) ? now : was + k * (now - was);
+}
+
+// Smooths the shape; `was` has been moved to this frame already.
+static void blend_spot(rim_spot *was, const rim_spot *now, double k)
+{
+    rim_spot s = *now;
+    s.x = mix(was->x, now->x, k > 0.5 ? k : 0.5);
+    s.y = mix(was->y, now->y, k > 0.5 ? k : 0.5);
+    s.a = mix(was->a, now->a, k);
+    s.b = mix(was->b, now->b, k);
+    double turn = now->angle - was->angle; // axes turn by half a turn at most
+    while (turn > 90.0)
+        turn -= 180.0;
+    while (turn < -90.0)
+        turn += 180.0;
+    s.angle = was->angle + k * turn;
+    while (s.angle > 90.0)
+        s.angle -= 180.0;
+    while (s.angle < -90.0)
+        s.angle += 180.0;
+    s.sbr = mix(was->sbr, now->sbr, k);
+    s.peak = mix(was->peak, now->peak, k);
+    s.background = mix(was->background, now->background, k);
+    s.core = mix(was->core, now->core, k);
+    s.inner = mix(was->inner, now->inner, k);
+    s.coverage = mix(was->coverage, now->coverage, k);
+    s.rim_width = mix(was->rim_width, now->rim_width, k);
+    s.spread = mix(was->spread, now->spread, k);
+    for (int i = 0; i < RIM_RAYS; i++)
+        s.outline[i] = mix(was->outline[i], now->outline[i], k);
+    *was = s;
+}
+
+static void take(rim_track *track, const rim_motion *m, const rim_found *found)
+{
+    track->hits++;
+    track->missed = track->hidden = 0;
+    track->seen = true;
+    const double n = 1.0 / track->hits;
+    const double k = n > SLOWEST ? n : SLOWEST;
+    track->log_odds += k * (found->log_odds - track->log_odds);
+    const double shape = n > SLOWEST_SHAPE ? n : SLOWEST_SHAPE;
+    const rim_point at = rim_similarity_apply(&m->tissue_now, track->tissue);
+    track->spot.x = at.x;
+    track->spot.y = at.y;
+    blend_spot(&track->spot, found->spot, shape);
+    const rim_similarity back = rim_similarity_invert(&m->tissue_now);
+    track->tissue =
+        rim_similarity_apply(&back, (rim_point){track->spot.x, track->spot.y});
+    track->radius = sqrt(track->spot.a * track->spot.b) / zoom_of(&m->tissue_now);
+}
+
+static void miss(rim_track *track, bool visible)
+{
+    track->seen = false;
+    if (!visible) {
+        track->hidden++;
+        return;
+    }
+    track->missed++;
+    track->log_odds += SLOWEST * (MISS_LOG_ODDS - track->log_odds);
+}
+
+static void forget(rim_tracks *t)
+{
+    int kept = 0;
+    for (int i = 0; i < t->count; i++) {
+        const rim_track *k = &t->at[i];
+        if (k->missed > MISSED_MOST || k->hidden > HIDDEN_MOST ||
+            (k->missed > 3 && k->hits < 4))
+            continue;
+        if (kept != i)
+            t->at[kept] = *k;
+        kept++;
+    }
+    t->count = kept;
+}
+
+static void begin(rim_tracks *t, const rim_motion *m, const rim_found *found)
+{
+    if (found->log_odds < START_LOG_ODDS || t->count == RIM_TRACKS_MAX)
+        return;
+    rim_track *track = &t->at[t->count++];
+    *track = (rim_track){.log_odds = found->log_odds, .spot = *found->spot};
+    const rim_similarity back = rim_similarity_invert(&m->tissue_now);
+    track->tissue =
+        rim_similarity_apply(&back, (rim_point){found->spot->x, found->spot->y});
+    take(track, m, found);
+}
+
+void rim_tracks_update(rim_tracks *t, const rim_motion *m, const uint8_t *valid,
+                       const rim_found *found, int count)
+{
+    bool taken[RIM_DETECTIONS_MAX] = {false}, matched[RIM_TRACKS_MAX] = {false};
+    if (m->cut)
+        t->count = 0;
+    rim_point at[RIM_TRACKS_MAX];
+    for (int i = 0; i < t->count; i++) {
+        at[i] = rim_similarity_apply(&m->tissue_now, t->at[i].tissue);
+        t->at[i].seen = false;
+    }
+    const double zoom = zoom_of(&m->tissue_now);
+    for (;;) { // the closest pair first
+        double least = 1.0;
+        int track = -1, which = -1;
+        for (int i = 0; i < t->count; i++)
+            for (int j = 0; j < count && !matched[i]; j++) {
+                if (taken[j])
+                    continue;
+                const double d =
+                    difference(found[j].spot, at[i], t->at[i].radius * zoom);
+                if (d < least) {
+                    least = d;
+                    track = i;
+                    which = j;
+                }
+            }
+        if (track < 0)
+            break;
+        matched[track] = taken[which] = true;
+        take(&t->at[track], m, &found[which]);
+    }
+    for (int i = 0; i < t->count; i++)
+        if (!matched[i])
+            miss(&t->at[i], in_view(t->grid, valid, at[i]));
+    forget(t);
+    for (int j = 0; j < count; j++)
+        if (!taken[j])
+            begin(t, m, &found[j]);
+}

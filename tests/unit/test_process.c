@@ -1,0 +1,300 @@
+// test_process.c: arithmetic, ellipses, and the chain on drawn lesions.
+// SPDX-License-Identifier: MIT
+#include "process/ellipse.h"
+#include "process/fixed.h"
+#include "process/pipeline.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+START_TEST(fixed_point_agrees_with_libm)
+{
+    for (uint32_t v = 1; v < 70000; v += 37)
+        ck_assert_double_eq_tol(rim_log2_q10(v) / 1024.0, log2(v), 1.0 / 1024.0);
+    for (int e = RIM_RATIO_MIN; e <= RIM_RATIO_MAX; e += 11)
+        ck_assert_double_eq_tol(rim_exp2_q8(e), 256.0 * exp2(e / 1024.0), 0.51);
+    for (double x = -20.0; x < 20.0; x += 0.173) {
+        ck_assert_double_eq_tol(rim_exp2(x) / exp2(x), 1.0, 1e-12);
+        ck_assert_double_eq_tol(rim_log2(exp2(x)), x, 1e-11);
+    }
+    for (int i = -100; i < 200; i++) {
+        double s, c;
+        rim_turn(&s, &c, i, 97);
+        const double a = 2.0 * 3.14159265358979323846 * i / 97;
+        ck_assert_double_eq_tol(s, sin(a), 1e-11);
+        ck_assert_double_eq_tol(c, cos(a), 1e-11);
+        ck_assert_double_eq_tol(rim_atan2(3.0 * s, 3.0 * c), atan2(sin(a), cos(a)),
+                                1e-9);
+    }
+}
+END_TEST
+
+START_TEST(ellipse_through_its_own_points)
+{
+    const rim_ellipse truth = {
+        .x = 40.0, .y = -7.0, .a = 12.0, .b = 7.5, .angle = 31.0};
+    rim_point p[40];
+    double weight[40];
+    double s, c;
+    rim_turn(&s, &c, 31, 360);
+    for (int i = 0; i < 40; i++) {
+        double sn, cs;
+        rim_turn(&sn, &cs, i, 40);
+        p[i] = (rim_point){truth.x + truth.a * cs * c - truth.b * sn * s,
+                           truth.y + truth.a * cs * s + truth.b * sn * c};
+        weight[i] = i < 26; // a broken outline is enough
+    }
+    rim_ellipse e;
+    ck_assert(rim_ellipse_fit(&e, p, weight, 40));
+    ck_assert_double_eq_tol(e.x, truth.x, 1e-6);
+    ck_assert_double_eq_tol(e.y, truth.y, 1e-6);
+    ck_assert_double_eq_tol(e.a, truth.a, 1e-6);
+    ck_assert_double_eq_tol(e.b, truth.b, 1e-6);
+    ck_assert_double_eq_tol(e.angle, truth.angle, 1e-5);
+    ck_assert_double_eq_tol(rim_ellipse_radius(&e, c, s), truth.a, 1e-3);
+    memset(weight, 0, sizeof weight);
+    ck_assert(!rim_ellipse_fit(&e, p, weight, 40));
+}
+END_TEST
+
+enum { W = 640, H = 480 };
+
+typedef struct drawn {
+    double x, y, radius, width, sbr, core; // px; width: standard deviation of the ridge
+} drawn;
+
+// Liver light with a falling illumination, rings multiplied onto it, and noise.
+static void draw(rim_frame *f, const drawn *ring, int rings, double level,
+                 uint32_t seed)
+{
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++) {
+            const double u = (x - W / 2.0) / W, v = (y - H / 2.0) / W;
+            double light = level * exp(-1.5 * (u * u + v * v)), excess = 0.0;
+            for (int i = 0; i < rings; i++) {
+                const drawn *r = &ring[i];
+                const double d = hypot(x - r->x, y - r->y) - r->radius;
+                const double ridge = exp(-d * d / (2 * r->width * r->width));
+                excess += (r->sbr - 1.0) *
+                          (d < 0.0 ? r->core + (1 - r->core) * ridge : ridge);
+            }
+            light *= 1.0 + excess;
+            double noise = 0.0;
+            for (int i = 0; i < 4; i++) {
+                seed = seed * 1664525u + 1013904223u;
+                noise += (seed >> 8) / 16777216.0 - 0.5;
+            }
+            light += noise * 1.7 * sqrt(light) * 0.5;
+            const double c = 64.0 + light;
+            rim_frame_row16(f, y)[x] = (uint16_t)(c < 0      ? 0
+                                                  : c > 4095 ? 4095
+                                                             : c + 0.5);
+        }
+}
+
+static rim_frame new_frame(void)
+{
+    rim_frame f = {.width = W, .height = H, .fmt = RIM_FMT_GRAY16, .bits = 12};
+    ck_assert_int_eq(rim_frame_init(&f), RIM_OK);
+    return f;
+}
+
+static const rim_pipeline_options usual = {.width = W,
+                                           .height = H,
+                                           .bits = 12,
+                                           .black_level = 64,
+                                           .mm_per_px = 0.1,
+                                           .min_confidence = 0.5};
+
+static const drawn two[] = {{200, 180, 40, 9, 4.0, 0.2}, {470, 300, 12, 10, 2.5, 1.0}};
+
+START_TEST(finds_drawn_lesions)
+{
+    rim_frame f = new_frame();
+    rim_pipeline *p = NULL;
+    ck_assert_int_eq(rim_pipeline_create(&p, &usual), RIM_OK);
+    rim_result r;
+    for (int i = 0; i < 4; i++) {
+        draw(&f, two, 2, 400.0, 1u + (uint32_t)i);
+        f.seq = (uint64_t)i;
+        rim_pipeline_process(p, &r, &f);
+        ck_assert_int_eq(r.lesion_count, 2);
+        ck_assert_uint_eq(r.quality.dropped, 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        const rim_lesion *l = &r.lesion[0];
+        if (hypot(r.lesion[1].x - two[i].x, r.lesion[1].y - two[i].y) < 20)
+            l = &r.lesion[1];
+        const double outer = two[i].radius + two[i].width * 1.1774; // half maximum
+        ck_assert_double_eq_tol(l->x, two[i].x, 2.0);
+        ck_assert_double_eq_tol(l->y, two[i].y, 2.0);
+        ck_assert_double_eq_tol(l->a, outer, 0.06 * outer);
+        ck_assert_double_eq_tol(l->b, outer, 0.06 * outer);
+        ck_assert_double_eq_tol(l->sbr, two[i].sbr, 0.12 * two[i].sbr);
+        ck_assert_int_eq(l->pattern, i == 0 ? RIM_PATTERN_RIM : RIM_PATTERN_TOTAL);
+        ck_assert_double_eq_tol(l->diameter_mm, 0.2 * outer, 0.02 * outer);
+    }
+    rim_pipeline_destroy(&p);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(threads_do_not_change_the_result)
+{
+    rim_frame f = new_frame();
+    rim_result result[3];
+    memset(result, 0, sizeof result);
+    for (int t = 0; t < 3; t++) {
+        rim_pipeline_options o = usual;
+        o.threads = t;
+        o.min_confidence = 0.0;
+        rim_pipeline *p = NULL;
+        ck_assert_int_eq(rim_pipeline_create(&p, &o), RIM_OK);
+        for (int i = 0; i < 3; i++) {
+            draw(&f, two, 2, 400.0, 7u + (uint32_t)i);
+            f.seq = (uint64_t)i;
+            rim_pipeline_process(p, &result[t], &f);
+        }
+        rim_pipeline_destroy(&p);
+        ck_assert_int_eq(result[t].lesion_count, result[0].lesion_count);
+        for (int i = 0; i < result[t].lesion_count; i++)
+            ck_assert_mem_eq(&result[t].lesion[i], &result[0].lesion[i],
+                             sizeof(rim_lesion));
+    }
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(nothing_is_found_in_darkness_or_plain_light)
+{
+    static const double level[] = {0.0, 30.0, 400.0, 3000.0, 9000.0};
+    rim_frame f = new_frame();
+    rim_pipeline *p = NULL;
+    ck_assert_int_eq(rim_pipeline_create(&p, &usual), RIM_OK);
+    rim_result r;
+    for (int i = 0; i < 3; i++) {
+        draw(&f, NULL, 0, level[_i], 3u + (uint32_t)i);
+        f.seq = (uint64_t)i;
+        rim_pipeline_process(p, &r, &f);
+        ck_assert_int_eq(r.lesion_count, 0);
+        ck_assert_int_eq(r.surface.state, RIM_SURFACE_OFF);
+    }
+    if (level[_i] == 0.0)
+        ck_assert_double_gt(r.quality.dark, 0.99);
+    if (level[_i] == 9000.0)
+        ck_assert_double_gt(r.quality.saturated, 0.9);
+    rim_pipeline_destroy(&p);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(surface_is_judged_or_not)
+{
+    // What lies in the surface: nothing; a deep residual; darkness; full scale.
+    static const drawn residual[] = {{320, 240, 8, 12, 2.5, 1.0}};
+    static const double level[] = {400.0, 400.0, 1.0, 9000.0};
+    static const rim_surface_state want[] = {
+        RIM_SURFACE_NONE_DETECTED, RIM_SURFACE_RESIDUAL, RIM_SURFACE_CANNOT_ASSESS,
+        RIM_SURFACE_CANNOT_ASSESS};
+    static const rim_point polygon[] = {{150, 120}, {490, 130}, {500, 350}, {160, 340}};
+    rim_frame f = new_frame();
+    rim_pipeline *p = NULL;
+    ck_assert_int_eq(rim_pipeline_create(&p, &usual), RIM_OK);
+    ck_assert_int_eq(rim_pipeline_mark_surface(p, polygon, 2), RIM_ERR_ARG);
+    ck_assert_int_eq(rim_pipeline_mark_surface(p, polygon, 4), RIM_OK);
+    rim_result r;
+    for (int i = 0; i < 6; i++) {
+        draw(&f, residual, _i == 1, level[_i], 11u + (uint32_t)i);
+        f.seq = (uint64_t)i;
+        rim_pipeline_process(p, &r, &f);
+        ck_assert_int_eq(r.surface.state, want[_i]);
+    }
+    if (_i == 1) {
+        ck_assert_int_eq(r.surface.residual_count, 1);
+        ck_assert_double_eq_tol(r.surface.residual[0].x, 320, 3);
+        ck_assert_double_eq_tol(r.surface.residual[0].y, 240, 3);
+    }
+    if (_i >= 2)
+        ck_assert_uint_eq(r.surface.why, _i == 2 ? RIM_WHY_DARK : RIM_WHY_SATURATED);
+    rim_pipeline_destroy(&p);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(follows_what_moves)
+{
+    rim_frame f = new_frame();
+    rim_pipeline *p = NULL;
+    ck_assert_int_eq(rim_pipeline_create(&p, &usual), RIM_OK);
+    rim_result r;
+    int id[2] = {0, 0};
+    double travelled = 0.0;
+    for (int i = 0; i < 30; i++) {
+        drawn moved[2] = {two[0], two[1]};
+        for (int k = 0; k < 2; k++) {
+            moved[k].x += 3.0 * i;
+            moved[k].y -= 2.0 * i;
+        }
+        draw(&f, moved, 2, 400.0, 5u + (uint32_t)i);
+        f.seq = (uint64_t)i + (i > 20 ? 2 : 0); // two frames lost on the way
+        rim_pipeline_process(p, &r, &f);
+        ck_assert_int_eq(r.lesion_count, 2);
+        for (int k = 0; k < 2; k++) {
+            const int which = r.lesion[0].a > r.lesion[1].a ? k : 1 - k;
+            if (i == 0)
+                id[k] = r.lesion[which].id;
+            ck_assert_int_eq(r.lesion[which].id, id[k]);
+            ck_assert_double_eq_tol(r.lesion[which].x, moved[k].x, 3.0);
+        }
+        if (i > 0)
+            travelled += r.quality.motion_px;
+        ck_assert_uint_eq(r.quality.dropped, i == 21 ? 2 : 0);
+    }
+    // Two smooth spots are all there is to hold on to: single steps jitter.
+    ck_assert_double_eq_tol(travelled / 29, sqrt(13.0), 0.2);
+    rim_pipeline_destroy(&p);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(refuses_nonsense)
+{
+    rim_pipeline *p = NULL;
+    rim_pipeline_options o = usual;
+    o.width = 20;
+    ck_assert_int_eq(rim_pipeline_create(&p, &o), RIM_ERR_ARG);
+    o = usual;
+    o.bits = 17;
+    ck_assert_int_eq(rim_pipeline_create(&p, &o), RIM_ERR_ARG);
+    o = usual;
+    o.black_level = 4096;
+    ck_assert_int_eq(rim_pipeline_create(&p, &o), RIM_ERR_ARG);
+    o = usual;
+    o.mm_per_px = 77.0;
+    ck_assert_int_eq(rim_pipeline_create(&p, &o), RIM_ERR_ARG);
+    ck_assert_ptr_null(p);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("process");
+    TCase *t = tcase_create("process");
+    tcase_set_timeout(t, 60);
+    suite_add_tcase(s, t);
+    tcase_add_test(t, fixed_point_agrees_with_libm);
+    tcase_add_test(t, ellipse_through_its_own_points);
+    tcase_add_test(t, finds_drawn_lesions);
+    tcase_add_test(t, threads_do_not_change_the_result);
+    tcase_add_loop_test(t, nothing_is_found_in_darkness_or_plain_light, 0, 5);
+    tcase_add_loop_test(t, surface_is_judged_or_not, 0, 4);
+    tcase_add_test(t, follows_what_moves);
+    tcase_add_test(t, refuses_nonsense);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    const int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
