@@ -5,7 +5,8 @@ include(CMakePackageConfigHelpers)
 # What a program that links librimlight may include, as #include "base/frame.h".
 set(RIM_PUBLIC_HEADERS
   base/clock.h base/cpu.h base/err.h base/frame.h base/log.h base/result.h base/workers.h
-  calib/calib.h capture/source.h media/source_info.h process/pipeline.h render/overlay.h
+  calib/calib.h capture/source.h media/source_info.h process/pipeline.h render/color_map.h
+  render/overlay.h
   report/report.h)
 
 # All objects of each, since nothing here calls them; the libraries then bring only
