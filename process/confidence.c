@@ -54,7 +54,7 @@ static double dot(const double w[RIM_FEATURES], const double f[RIM_FEATURES])
 
 double rim_confidence_lesion(const double f[RIM_FEATURES])
 {
-    static const double w[RIM_FEATURES] = {-6.0, 1.0,  0.5,  0.5,  1.0,  2.0, 2.0, -0.7,
+    static const double w[RIM_FEATURES] = {-8.0, 1.0,  0.5,  0.5,  1.0,  3.0, 4.0, -0.7,
                                            0.0,  1.0,  0.2,  -1.5, 0.0,  0.0, 0.0, 0.0,
                                            0.0,  -0.5, -1.0, -1.5, -0.5, 0.0, 0.0, 0.0};
     return dot(w, f);

@@ -26,7 +26,8 @@ int main(void)
                                           .height = nir.height,
                                           .bits = nir.bits,
                                           .black_level = 64,
-                                          .mm_per_px = 0.1};
+                                          .mm_per_px = 0.1,
+                                          .min_confidence = 0.5};
     if (rim_frame_init(&nir) || rim_pipeline_create(&pipeline, &options))
         return 1;
     paint(&nir);
