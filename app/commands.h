@@ -10,6 +10,7 @@
 // clang-format off
 #define RIM_COMMANDS(X) \
     X(evaluate, "scores reports against truth") \
+    X(phantom, "writes a synthetic recording with its truth") \
     X(version, "this version and the libraries in use")
 // clang-format on
 
