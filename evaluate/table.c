@@ -57,7 +57,8 @@ static bool is_percent(int ratio)
 static void print_ratios(FILE *out, const rim_evaluation *e, int first, int last)
 {
     for (int i = first; i <= last; i++)
-        print_figure(out, rim_ratio_row(i), &e->figures.ratio[i], is_percent(i));
+        if (e->figures.ratio[i].n > 0.0)
+            print_figure(out, rim_ratio_row(i), &e->figures.ratio[i], is_percent(i));
 }
 
 static void print_heading(FILE *out, const char *text)
@@ -137,21 +138,28 @@ static bool has_verdicts(const rim_evaluation *e)
     return false;
 }
 
-void rim_evaluation_print(const rim_evaluation *e, FILE *out)
+// What only scenes with detectable lesions have.
+static void print_lesions(FILE *out, const rim_evaluation *e)
 {
-    fprintf(out,
-            "%d scenes, %" PRId64 " frames (%" PRId64 " missing in the report), "
-            "operating point: confidence %.3f\n",
-            e->figures.scene_count, e->frames, e->missing, e->options.confidence);
-    print_heading(out, "Lesions");
-    print_ratios(out, e, RIM_RATIO_SENSITIVITY, RIM_RATIO_DISTRACTOR);
-    print_heading(out, "Sensitivity by depth, size, contrast, pattern");
+    print_heading(out, "Of these, by depth, size, SBR and pattern");
     print_ratios(out, e, RIM_RATIO_DEPTH_0, RIM_RATIO_PATTERN_2);
     print_froc(out, e);
     print_heading(out, "Measures of the lesions found");
     print_samples(out, e);
     print_ratios(out, e, RIM_RATIO_PATTERN_RIGHT, RIM_RATIO_SWITCHES);
     print_confusion(out, e);
+}
+
+void rim_evaluation_print(const rim_evaluation *e, FILE *out)
+{
+    fprintf(out,
+            "scenes: %d, frames: %" PRId64 ", missing in the report: %" PRId64
+            ", operating point: confidence %.3f\n",
+            e->figures.scene_count, e->frames, e->missing, e->options.confidence);
+    print_heading(out, "Lesions");
+    print_ratios(out, e, RIM_RATIO_SENSITIVITY, RIM_RATIO_DISTRACTOR);
+    if (e->lesions > 0.0)
+        print_lesions(out, e);
     print_heading(out, "Real, of the reports at a confidence of");
     print_ratios(out, e, RIM_RATIO_RELIABLE_0, RIM_RATIO_RELIABLE_9);
     if (has_verdicts(e)) {
