@@ -83,11 +83,11 @@ typedef struct rim_camera_shot {
 } rim_camera_shot;
 
 typedef struct rim_camera_counts {
-    uint64_t frames;       // acquired, the damaged ones not counted
-    uint64_t lost;         // gaps in the driver's numbers, and while it was away
-    uint64_t damaged;      // with the error flag, or not to be decoded
+    uint64_t frames;        // acquired, the damaged ones not counted
+    uint64_t lost;          // gaps in the driver's numbers, and while it was away
+    uint64_t damaged;       // with the error flag, or not to be decoded
     uint64_t interruptions; // times that it was lost and came back
-    uint64_t stamps;       // time stamps that could not be true and were replaced
+    uint64_t stamps;        // time stamps that could not be true and were replaced
 } rim_camera_counts;
 
 typedef struct rim_camera rim_camera;

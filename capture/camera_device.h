@@ -38,6 +38,8 @@ typedef struct rim_camera_kind {
 } rim_camera_kind;
 
 extern const rim_camera_kind rim_camera_synth;
+#ifdef RIM_HAVE_V4L2
 extern const rim_camera_kind rim_camera_v4l2;
+#endif
 
 #endif
