@@ -440,3 +440,22 @@ rim_camera_counts rim_camera_get_counts(const rim_camera *c)
 {
     return c->counts;
 }
+
+#ifndef RIM_HAVE_V4L2
+rim_err rim_camera_surveys(rim_camera_survey **out, int *count)
+{
+    *out = NULL;
+    *count = 0;
+    rim_log_error("this build is without cameras; build it with libv4l-dev");
+    return RIM_ERR_UNSUPPORTED;
+}
+#endif
+
+void rim_camera_surveys_free(rim_camera_survey *surveys, int count)
+{
+    for (int i = 0; i < count; i++) {
+        free(surveys[i].mode);
+        free(surveys[i].control);
+    }
+    free(surveys);
+}

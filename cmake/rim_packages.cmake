@@ -1,5 +1,5 @@
 # What others wrote. Needed: libpng, FFmpeg's libraries, Jansson, threads.
-# Optional, and said when missing: OpenCV, SDL2.
+# Optional, and said when missing: OpenCV, SDL2, libv4l2.
 find_package(Threads REQUIRED)
 find_package(PNG REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -17,4 +17,8 @@ if(OpenCV_FOUND)
   set(CMAKE_CXX_EXTENSIONS OFF)
 else()
   message(WARNING "OpenCV not found: built without calibration (libopencv-calib3d-dev)")
+endif()
+pkg_check_modules(V4L2 IMPORTED_TARGET libv4l2)
+if(NOT V4L2_FOUND)
+  message(WARNING "libv4l2 not found: built without cameras (libv4l-dev)")
 endif()
