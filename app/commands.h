@@ -9,6 +9,7 @@
 
 // clang-format off
 #define RIM_COMMANDS(X) \
+    X(devices, "the cameras, their formats, what fits") \
     X(evaluate, "scores reports against truth") \
     X(phantom, "writes a synthetic recording with its truth") \
     X(version, "this version and the libraries in use")
