@@ -78,7 +78,7 @@ static void halve(rim_motion_level *dst, const rim_motion_level *src)
         }
 }
 
-static void build_pyramid(rim_motion_level level[], const rim_background *b)
+static void build_pyramid(rim_motion_level *level, const rim_background *b)
 {
     rim_motion_level *base = &level[0];
     const size_t n = (size_t)base->width * (size_t)base->height;
@@ -92,7 +92,7 @@ static void build_pyramid(rim_motion_level level[], const rim_background *b)
         halve(&level[i], &level[i - 1]);
 }
 
-static void copy_pyramid(rim_motion_level dst[], const rim_motion_level src[])
+static void copy_pyramid(rim_motion_level *dst, const rim_motion_level *src)
 {
     for (int i = 0; i < RIM_MOTION_LEVELS; i++) {
         const size_t n = (size_t)src[i].width * (size_t)src[i].height;
@@ -203,8 +203,8 @@ static void gather(fit *f, const rim_motion_level *key, const rim_motion_level *
 
 // Improves *s (grid coordinates, key to now) over the pyramid. False where the
 // frames share too little; *s is then as it was.
-static bool align(rim_similarity *s, const rim_motion_level key[],
-                  const rim_motion_level now[])
+static bool align(rim_similarity *s, const rim_motion_level *key,
+                  const rim_motion_level *now)
 {
     rim_similarity best = *s;
     double clip = 400.0;

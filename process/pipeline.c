@@ -7,6 +7,7 @@
 #include "process/background.h"
 #include "process/detect.h"
 #include "process/fixed.h"
+#include "process/inspect.h"
 #include "process/measure.h"
 #include "process/motion.h"
 #include "process/reduce.h"
@@ -264,4 +265,19 @@ const rim_frame *rim_pipeline_sbr_map(const rim_pipeline *p, int *scale)
 {
     *scale = p->grid.scale;
     return &p->sbr;
+}
+
+const rim_grid *rim_pipeline_grid(const rim_pipeline *p)
+{
+    return &p->grid;
+}
+
+const rim_detect *rim_pipeline_detect(const rim_pipeline *p)
+{
+    return &p->detect;
+}
+
+const rim_watch *rim_pipeline_watch(const rim_pipeline *p)
+{
+    return &p->watch;
 }
