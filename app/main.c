@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,6 +68,9 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    // A full disk and a reader that left are errors to report, not to die of.
+    (void)signal(SIGXFSZ, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
         print_help(stderr);
         return 2;

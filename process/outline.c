@@ -29,10 +29,17 @@ typedef struct rays {
     rim_ray ray[RIM_RAYS];
 } rays;
 
-static int compare_double(const void *a, const void *b)
+// Shell's sort: qsort() takes memory for more than a few values.
+static void sort(double *v, int n)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    for (int gap = n / 2; gap > 0; gap /= 2)
+        for (int i = gap; i < n; i++) {
+            const double value = v[i];
+            int k = i;
+            for (; k >= gap && v[k - gap] > value; k -= gap)
+                v[k] = v[k - gap];
+            v[k] = value;
+        }
 }
 
 // The value with `part` of the n values below it; sorts them. NAN for none.
@@ -40,7 +47,7 @@ static double quantile(double *v, int n, double part)
 {
     if (n == 0)
         return NAN;
-    qsort(v, (size_t)n, sizeof *v, compare_double);
+    sort(v, n);
     return v[(int)(part * (n - 1) + 0.5)];
 }
 

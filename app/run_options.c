@@ -1,0 +1,119 @@
+// run_options.c: the options that live and replay share.
+// SPDX-License-Identifier: MIT
+#include "app/run_options.h"
+
+#include "base/cpu.h"
+#include "base/log.h"
+#include "base/workers.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const cpu_names[] = {"auto",   "c",    "sse41", "avx2",
+                                        "avx512", "neon", NULL};
+
+static int default_threads(void)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > 4 ? 4 : (int)cores;
+}
+
+void rim_run_options_init(rim_run_options *o, rim_run_table *table)
+{
+    *o = (rim_run_options){
+        .min_confidence = 0.5,
+        .threads = default_threads(),
+    };
+    const rim_option options[] = {
+        RIM_OPT_GROUP("Output"),
+        RIM_OPT_FLAG("headless", &o->headless, "no window"),
+        RIM_OPT_STRING("report", "FILE", &o->report,
+                       "one JSON object a frame, a line each; - is standard output"),
+        RIM_OPT_STRING(
+            "overlay", "FILE", &o->overlay,
+            "the picture that is shown, as a video file (.mkv, .mp4, ...) or "
+            "a folder of PNGs"),
+        RIM_OPT_STRING("snapshots", "DIR", &o->snapshots,
+                       "one picture a second of what is shown, as PNGs"),
+        RIM_OPT_STRING("record", "FILE", &o->record,
+                       "the raw frames, lossless, at full bit depth (.mkv)"),
+        RIM_OPT_STRING("sbr-range", "LOW:HIGH", &o->sbr_range,
+                       "signal over background shown as transparent and as full "
+                       "colour; fixed for all frames (1.3:5)"),
+        RIM_OPT_GROUP("What is known of the scene"),
+        RIM_OPT_STRING("calibration", "FILE", &o->calibration,
+                       "dark, flat, geometry; instead of the one that the recording "
+                       "names"),
+        RIM_OPT_DOUBLE("mm-per-px", "X", &o->mm_per_px, 0.0001, 10,
+                       "pixel pitch on the tissue, instead of what calibration or "
+                       "recording tell"),
+        RIM_OPT_STRING("cut-surface", "FILE", &o->cut_surface,
+                       "the resection surface to watch: JSON, as cut_surface in "
+                       "sequence.json"),
+        RIM_OPT_GROUP("Processing"),
+        RIM_OPT_DOUBLE("min-confidence", "X", &o->min_confidence, 0, 1,
+                       "leave out lesions and residuals below X (0.5)"),
+        RIM_OPT_INT("threads", "N", &o->threads, 0, RIM_THREADS_MAX,
+                    "worker threads, 0: none but the main one; results do not depend "
+                    "on it"),
+        RIM_OPT_CHOICE("cpu", "LEVEL", &o->cpu_level, cpu_names,
+                       "instruction set, results do not depend on it"),
+        RIM_OPT_END,
+    };
+    _Static_assert(sizeof options <= sizeof table->option, "table too small");
+    memcpy(table->option, options, sizeof options);
+}
+
+static rim_err finish_range(rim_run_options *o, const rim_usage *usage)
+{
+    if (!o->sbr_range)
+        return RIM_OK;
+    char *end;
+    o->sbr_low = strtod(o->sbr_range, &end);
+    if (*end != ':')
+        return rim_options_refuse(usage, "sbr-range", "give LOW:HIGH, as 1.3:5");
+    o->sbr_high = strtod(end + 1, &end);
+    if (*end || !(o->sbr_low >= 1 && o->sbr_high > o->sbr_low && o->sbr_high <= 100))
+        return rim_options_refuse(usage, "sbr-range",
+                                  "give LOW:HIGH with 1 <= LOW < HIGH <= 100");
+    return RIM_OK;
+}
+
+static rim_err finish_cpu(rim_run_options *o, const rim_usage *usage)
+{
+    const char *name = cpu_names[o->cpu_level];
+    if (o->cpu_level == 0)
+        name = getenv("RIM_CPU"); // NOLINT(concurrency-mt-unsafe): no thread yet
+    if (!name || !*name || strcmp(name, "auto") == 0) {
+        o->cpu = rim_cpu_detect();
+        return RIM_OK;
+    }
+    const rim_err err = rim_cpu_from_name(&o->cpu, name);
+    if (err == RIM_ERR_UNSUPPORTED)
+        return rim_options_refuse(usage, "cpu",
+                                  "this machine has not got it; leave the option out");
+    if (err)
+        return rim_options_refuse(usage, "cpu", "RIM_CPU names no instruction set");
+    return RIM_OK;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+rim_err rim_run_options_finish(rim_run_options *o, const rim_usage *usage)
+{
+    rim_err err = finish_range(o, usage);
+    if (!err)
+        err = finish_cpu(o, usage);
+    if (err)
+        return err;
+    if (same_file(o->report, o->overlay) || same_file(o->report, o->record) ||
+        same_file(o->overlay, o->record))
+        return rim_options_refuse(usage, o->report ? "report" : "overlay",
+                                  "names the same file as another output");
+    return RIM_OK;
+}

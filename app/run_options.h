@@ -1,0 +1,40 @@
+// run_options.h: the options that live and replay share, and what they turn into.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_APP_RUN_OPTIONS_H
+#define RIM_APP_RUN_OPTIONS_H
+
+#include "app/options.h"
+
+#include "capture/source.h"
+
+#include <stdbool.h>
+
+typedef struct rim_run_options {
+    bool headless;
+    const char *report, *overlay, *snapshots, *record; // NULL: not wanted
+    const char *calibration, *cut_surface;             // NULL: as the recording says
+    double mm_per_px;                                  // 0: not given
+    double min_confidence;                             // 0..1
+    int threads;                                       // 0..RIM_THREADS_MAX
+    unsigned cpu;                                      // RIM_CPU_* bits
+    double sbr_low, sbr_high; // the colour scale of the picture
+
+    // As given, before rim_run_options_finish().
+    const char *sbr_range;
+    int cpu_level;
+} rim_run_options;
+
+// The shared table, for RIM_OPT_INCLUDE(table->option).
+typedef struct rim_run_table {
+    rim_option option[20];
+} rim_run_table;
+
+// Sets defaults (RIM_CPU of the environment among them) and binds the table to *o.
+void rim_run_options_init(rim_run_options *o, rim_run_table *table);
+// After parsing: turns names and ranges into values. RIM_ERR_ARG, logged: a range
+// that is none, an instruction set that this machine has not, two outputs of one
+// name.
+RIM_NODISCARD rim_err rim_run_options_finish(rim_run_options *o,
+                                             const rim_usage *usage);
+
+#endif

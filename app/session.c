@@ -1,0 +1,257 @@
+// session.c: puts the chain together as the options say, and runs it.
+// SPDX-License-Identifier: MIT
+#include "app/session.h"
+
+#include "app/picture_sink.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "calib/calib.h"
+#include "process/pipeline.h"
+#include "render/overlay.h"
+#include "report/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rim_session {
+    const rim_run_options *options;
+    const rim_source_info *info;
+    rim_calib *calib; // NULL: none
+    rim_pipeline *pipeline;
+    rim_overlay *overlay;
+    rim_report_writer *report;   // NULL: not wanted
+    rim_picture_sink *pictures;  // of --overlay, NULL: not wanted
+    rim_picture_sink *snapshots; // NULL: not wanted
+    int64_t next_snapshot_ns;
+    rim_surface_marks *given_marks; // of --cut-surface, else NULL
+    const rim_surface_mark *mark;   // the list in use
+    int mark_count, marks_done;
+};
+
+static double first_known(double a, double b, double c)
+{
+    if (a > 0)
+        return a;
+    return b > 0 ? b : c;
+}
+
+static rim_err load_calibration(rim_session *s)
+{
+    const rim_source_info *info = s->info;
+    const char *path = s->options->calibration;
+    if (!path)
+        path = info->calibration;
+    if (!path)
+        return RIM_OK;
+    const rim_err err = rim_calib_load(&s->calib, path);
+    return err ? err : rim_calib_fits(s->calib, info->width, info->height, info->bits);
+}
+
+static rim_err load_marks(rim_session *s)
+{
+    s->mark = s->info->mark;
+    s->mark_count = s->info->mark_count;
+    const char *path = s->options->cut_surface;
+    if (!path)
+        return RIM_OK;
+    const rim_err err =
+        rim_surface_marks_load(&s->given_marks, path, s->info->width, s->info->height);
+    if (!err)
+        s->mark = rim_surface_marks_list(s->given_marks, &s->mark_count);
+    return err;
+}
+
+static rim_err create_pipeline(rim_session *s, double mm_per_px)
+{
+    const rim_pipeline_options options = {
+        .width = s->info->width,
+        .height = s->info->height,
+        .bits = s->info->bits,
+        .black_level = s->info->black_level,
+        .mm_per_px = mm_per_px,
+        .calib = s->calib,
+        .min_confidence = s->options->min_confidence,
+        .threads = s->options->threads,
+        .cpu = s->options->cpu,
+    };
+    return rim_pipeline_create(&s->pipeline, &options);
+}
+
+// The calibration's map leads to the picture of the size that it was made with.
+static void set_registration(rim_overlay_options *o, const rim_calib *c)
+{
+    const double scale_x = (double)o->width / c->visible_width;
+    const double scale_y = (double)o->height / c->visible_height;
+    for (int i = 0; i < 9; i++)
+        o->nir_to_picture[i] = c->nir_to_visible[i] * (i < 3   ? scale_x
+                                                       : i < 6 ? scale_y
+                                                               : 1.0);
+}
+
+static rim_err create_overlay(rim_session *s, double mm_per_px)
+{
+    rim_frame shape;
+    rim_session_picture_shape(s, &shape);
+    rim_overlay_options options = {
+        .nir_width = s->info->width,
+        .nir_height = s->info->height,
+        .nir_bits = s->info->bits,
+        .nir_black_level = s->info->black_level,
+        .width = shape.width,
+        .height = shape.height,
+        .mm_per_px = mm_per_px,
+        .sbr_low = s->options->sbr_low,
+        .sbr_high = s->options->sbr_high,
+    };
+    if (s->calib && s->calib->has_register && s->info->visible_width > 0)
+        set_registration(&options, s->calib);
+    return rim_overlay_create(&s->overlay, &options);
+}
+
+static rim_err create_chain(rim_session *s)
+{
+    rim_err err = load_calibration(s);
+    if (err)
+        return err;
+    const double mm_per_px =
+        first_known(s->options->mm_per_px, s->calib ? s->calib->mm_per_px : NAN,
+                    s->info->mm_per_px);
+    err = load_marks(s);
+    if (!err)
+        err = create_pipeline(s, mm_per_px);
+    if (!err)
+        err = create_overlay(s, mm_per_px);
+    return err;
+}
+
+static rim_err open_outputs(rim_session *s)
+{
+    const rim_run_options *o = s->options;
+    rim_frame shape;
+    rim_session_picture_shape(s, &shape);
+    rim_err err = RIM_OK;
+    if (o->report)
+        err = rim_report_create(&s->report, o->report);
+    if (!err && o->overlay)
+        err = rim_picture_sink_open(&s->pictures, o->overlay, &shape, s->info->fps);
+    if (!err && o->snapshots)
+        err = rim_picture_sink_open_folder(&s->snapshots, o->snapshots);
+    return err;
+}
+
+static void keep_first(rim_err *first, rim_err err)
+{
+    if (!*first)
+        *first = err;
+}
+
+static rim_err uninit(rim_session *s)
+{
+    rim_err err = s->report ? rim_report_close(&s->report) : RIM_OK;
+    keep_first(&err, rim_picture_sink_close(&s->pictures));
+    keep_first(&err, rim_picture_sink_close(&s->snapshots));
+    rim_overlay_destroy(&s->overlay);
+    rim_pipeline_destroy(&s->pipeline);
+    rim_surface_marks_destroy(&s->given_marks);
+    rim_calib_destroy(&s->calib);
+    free(s);
+    return err;
+}
+
+rim_err rim_session_create(rim_session **out, const rim_run_options *o,
+                           const rim_source_info *info)
+{
+    rim_session *s = calloc(1, sizeof *s);
+    if (!s) {
+        rim_log_error("out of memory");
+        return RIM_ERR_MEMORY;
+    }
+    s->options = o;
+    s->info = info;
+    rim_err err = create_chain(s);
+    if (!err)
+        err = open_outputs(s);
+    if (err) {
+        uninit(s); // that nothing was written is told by err
+        return err;
+    }
+    *out = s;
+    return RIM_OK;
+}
+
+void rim_session_picture_shape(const rim_session *s, rim_frame *shape)
+{
+    const bool visible = s->info->visible_width > 0;
+    *shape = (rim_frame){
+        .width = visible ? s->info->visible_width : s->info->width,
+        .height = visible ? s->info->visible_height : s->info->height,
+        .fmt = RIM_FMT_BGRX8,
+        .bits = 8,
+    };
+}
+
+// The last mark that frame `seq` has reached counts.
+static rim_err follow_marks(rim_session *s, uint64_t seq)
+{
+    const int before = s->marks_done;
+    while (s->marks_done < s->mark_count && s->mark[s->marks_done].frame <= seq)
+        s->marks_done++;
+    if (s->marks_done == before)
+        return RIM_OK;
+    const rim_surface_mark *m = &s->mark[s->marks_done - 1];
+    return rim_pipeline_mark_surface(s->pipeline, m->point, m->count);
+}
+
+rim_err rim_session_run(rim_session *s, rim_result *result, rim_frame *picture,
+                        const rim_frame *nir, const rim_frame *visible)
+{
+    rim_err err = follow_marks(s, nir->seq);
+    if (err)
+        return err;
+    rim_pipeline_process(s->pipeline, result, nir);
+    if (s->report)
+        err = rim_report_write(s->report, result);
+    if (err || !picture)
+        return err;
+    int scale;
+    const rim_frame *sbr = rim_pipeline_sbr_map(s->pipeline, &scale);
+    rim_overlay_draw(s->overlay, picture, nir, visible, sbr, scale, result);
+    picture->seq = nir->seq;
+    picture->captured_ns = nir->captured_ns;
+    return RIM_OK;
+}
+
+bool rim_session_draws(const rim_session *s)
+{
+    return s->pictures || s->snapshots;
+}
+
+rim_err rim_session_write_picture(rim_session *s, const rim_frame *picture)
+{
+    rim_err err = RIM_OK;
+    if (s->pictures)
+        err = rim_picture_sink_write(s->pictures, picture);
+    if (!err && s->snapshots && picture->captured_ns >= s->next_snapshot_ns) {
+        err = rim_picture_sink_write(s->snapshots, picture);
+        s->next_snapshot_ns = picture->captured_ns + RIM_NS_PER_S;
+    }
+    return err;
+}
+
+rim_err rim_session_record(rim_session *s, const rim_frame *nir,
+                           const rim_frame *visible)
+{
+    (void)s;
+    (void)nir;
+    (void)visible;
+    return RIM_OK;
+}
+
+rim_err rim_session_close(rim_session **s)
+{
+    const rim_err err = *s ? uninit(*s) : RIM_OK;
+    *s = NULL;
+    return err;
+}

@@ -1,0 +1,56 @@
+// session.h: one run of the chain: raw frames in; report, picture and files out.
+//
+//     nir, visible --> pipeline --> report
+//                         |
+//                         +-------> overlay --> picture --> files
+//
+// replay and live both drive it. One thread owns a session. All memory is taken in
+// rim_session_create(), all files are opened there, so that what cannot be written
+// is found before the first frame.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_APP_SESSION_H
+#define RIM_APP_SESSION_H
+
+#include "app/run_options.h"
+
+#include "base/err.h"
+#include "base/frame.h"
+#include "base/result.h"
+#include "capture/source.h"
+
+typedef struct rim_session rim_session;
+
+// info: of the frames to come. It and *o must outlive the session. Where both tell
+// the pixel pitch, --mm-per-px counts, then the calibration, then the recording.
+// What is wrong has been logged: a calibration that does not fit, an output that
+// cannot be written, a surface outside the frame.
+RIM_NODISCARD rim_err rim_session_create(rim_session **out, const rim_run_options *o,
+                                         const rim_source_info *info);
+
+// The picture's shape: the visible frame's, else the NIR frame's. For
+// rim_frame_init() and rim_pool_create().
+void rim_session_picture_shape(const rim_session *s, rim_frame *shape);
+
+// Does a file want the picture: --overlay or --snapshots?
+bool rim_session_draws(const rim_session *s);
+
+// One frame: processed, reported, and drawn into *picture where that is not NULL.
+// visible is NULL where this frame has none. Allocates nothing. RIM_ERR_IO, logged:
+// the report cannot be written any more; what it holds stays readable.
+RIM_NODISCARD rim_err rim_session_run(rim_session *s, rim_result *result,
+                                      rim_frame *picture, const rim_frame *nir,
+                                      const rim_frame *visible);
+
+// The picture that rim_session_run() drew into the files that want it.
+RIM_NODISCARD rim_err rim_session_write_picture(rim_session *s,
+                                                const rim_frame *picture);
+
+// The frame into --record, if that was asked for.
+RIM_NODISCARD rim_err rim_session_record(rim_session *s, const rim_frame *nir,
+                                         const rim_frame *visible);
+
+// Ends all files properly and frees everything; *s may be NULL. The first error met
+// here is returned, all are logged.
+RIM_NODISCARD rim_err rim_session_close(rim_session **s);
+
+#endif
