@@ -1,0 +1,255 @@
+// pair.c: one NIR frame that waits, the last visible frames, one mutex.
+// SPDX-License-Identifier: MIT
+#include "capture/pair.h"
+
+#include "base/clock.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { SLOTS = RIM_PAIR_VISIBLE_SLOTS };
+
+// Beyond the time at which a partner must have been captured: for its way through
+// driver and unpacking where that was not measured yet.
+#define MARGIN_NS (2 * RIM_NS_PER_MS)
+// A visible camera that is silent for so many of its intervals is not waited for.
+enum { SILENT_INTERVALS = 3 };
+
+struct rim_pairing {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool expects_visible, closed;
+    rim_pair waiting;          // .nir NULL: none
+    rim_frame *visible[SLOTS]; // newest first, NULL: none
+    rim_frame *lent;           // to the taker; may be in visible[] too
+    int64_t nir_interval_ns, visible_interval_ns;
+    int64_t visible_put_ns; // when the last visible frame came
+    int64_t visible_way_ns; // from its capture to here, measured
+    rim_pair_counts counts;
+};
+
+rim_err rim_pairing_create(rim_pairing **out, bool visible)
+{
+    *out = NULL;
+    rim_pairing *p = calloc(1, sizeof *p);
+    if (!p)
+        return RIM_ERR_MEMORY;
+    p->expects_visible = visible;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    *out = p;
+    return RIM_OK;
+}
+
+// A visible frame leaves the slots; the taker may still have it.
+static void drop_visible(rim_pairing *p, int slot)
+{
+    if (p->visible[slot] != p->lent)
+        rim_frame_release(p->visible[slot]);
+    p->visible[slot] = NULL;
+}
+
+static bool in_slots(const rim_pairing *p, const rim_frame *f)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (p->visible[i] == f)
+            return true;
+    return false;
+}
+
+static void take_back(rim_pairing *p)
+{
+    if (p->lent && !in_slots(p, p->lent))
+        rim_frame_release(p->lent);
+    p->lent = NULL;
+}
+
+static void empty(rim_pairing *p)
+{
+    rim_frame_release(p->waiting.nir);
+    p->waiting.nir = NULL;
+    for (int i = 0; i < SLOTS; i++)
+        drop_visible(p, i);
+}
+
+void rim_pairing_destroy(rim_pairing **pp)
+{
+    rim_pairing *p = *pp;
+    if (!p)
+        return;
+    take_back(p);
+    empty(p);
+    pthread_cond_destroy(&p->changed);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+    *pp = NULL;
+}
+
+void rim_pairing_put_nir(rim_pairing *p, rim_frame *frame, int64_t acquired_ns,
+                         int64_t interval_ns)
+{
+    pthread_mutex_lock(&p->lock);
+    rim_frame *old = p->waiting.nir;
+    p->counts.nir++;
+    p->counts.displaced += old != NULL;
+    p->nir_interval_ns = interval_ns;
+    p->waiting = (rim_pair){
+        .nir = frame, .acquired_ns = acquired_ns, .unpacked_ns = rim_clock_now_ns()};
+    if (p->closed) {
+        empty(p);
+        p->counts.nir--;
+    }
+    pthread_cond_signal(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    rim_frame_release(old);
+}
+
+void rim_pairing_put_visible(rim_pairing *p, rim_frame *frame, int64_t interval_ns)
+{
+    const int64_t now_ns = rim_clock_now_ns();
+    pthread_mutex_lock(&p->lock);
+    p->counts.visible++;
+    p->visible_interval_ns = interval_ns;
+    const int64_t way_ns = now_ns - frame->captured_ns;
+    p->visible_way_ns += (way_ns - p->visible_way_ns) / (p->visible_put_ns ? 8 : 1);
+    p->visible_put_ns = now_ns;
+    drop_visible(p, SLOTS - 1);
+    for (int i = SLOTS - 1; i > 0; i--)
+        p->visible[i] = p->visible[i - 1];
+    p->visible[0] = frame;
+    pthread_cond_signal(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static int64_t distance(const rim_frame *a, const rim_frame *b)
+{
+    const int64_t d = a->captured_ns - b->captured_ns;
+    return d < 0 ? -d : d;
+}
+
+static int64_t half_interval(const rim_pairing *p)
+{
+    const int64_t a = p->nir_interval_ns, b = p->visible_interval_ns;
+    return (a > b ? a : b) / 2;
+}
+
+// The visible frame nearest to the one that waits, if near enough.
+static rim_frame *partner(const rim_pairing *p)
+{
+    rim_frame *best = NULL;
+    for (int i = 0; i < SLOTS; i++) {
+        rim_frame *v = p->visible[i];
+        if (v && distance(v, p->waiting.nir) <= half_interval(p) &&
+            (!best || distance(v, p->waiting.nir) < distance(best, p->waiting.nir)))
+            best = v;
+    }
+    return best;
+}
+
+// Until when a partner can still come; 0: none will.
+static int64_t patience(const rim_pairing *p, int64_t now_ns)
+{
+    const rim_frame *nir = p->waiting.nir;
+    if (!p->expects_visible || !p->visible_put_ns || p->visible_interval_ns <= 0)
+        return 0;
+    if (now_ns - p->visible_put_ns > SILENT_INTERVALS * p->visible_interval_ns)
+        return 0;
+    if (p->visible[0] && p->visible[0]->captured_ns >= nir->captured_ns)
+        return 0; // later ones are only farther away
+    return nir->captured_ns + half_interval(p) + p->visible_way_ns + MARGIN_NS;
+}
+
+static void hand_out(rim_pairing *p, rim_pair *out, rim_frame *visible)
+{
+    *out = p->waiting;
+    out->visible = visible;
+    p->waiting.nir = NULL;
+    p->lent = visible;
+    if (visible) {
+        const int64_t skew_ns = distance(out->nir, visible);
+        p->counts.paired++;
+        if (skew_ns > p->counts.skew_max_ns)
+            p->counts.skew_max_ns = skew_ns;
+    } else if (p->expects_visible) {
+        p->counts.unpaired++;
+    }
+}
+
+// With the lock held. Until something changes or the time comes.
+static void wait_until(rim_pairing *p, int64_t until_ns)
+{
+    if (until_ns == INT64_MAX) {
+        pthread_cond_wait(&p->changed, &p->lock);
+        return;
+    }
+    const struct timespec t = {.tv_sec = (time_t)(until_ns / RIM_NS_PER_S),
+                               .tv_nsec = (long)(until_ns % RIM_NS_PER_S)};
+    (void)pthread_cond_timedwait(&p->changed, &p->lock, &t);
+}
+
+rim_err rim_pairing_take(rim_pairing *p, rim_pair *out, int64_t until_ns)
+{
+    rim_err err = RIM_ERR_TIMEOUT;
+    pthread_mutex_lock(&p->lock);
+    assert(!p->lent);
+    for (;;) {
+        if (p->closed) {
+            err = RIM_END;
+            break;
+        }
+        const int64_t now_ns = rim_clock_now_ns();
+        int64_t wake_ns = until_ns;
+        if (p->waiting.nir) {
+            rim_frame *visible = partner(p);
+            const int64_t partner_ns = visible ? 0 : patience(p, now_ns);
+            if (visible || now_ns >= partner_ns) {
+                hand_out(p, out, visible);
+                err = RIM_OK;
+                break;
+            }
+            wake_ns = partner_ns < until_ns ? partner_ns : until_ns;
+        }
+        if (now_ns >= until_ns)
+            break;
+        wait_until(p, wake_ns);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return err;
+}
+
+void rim_pairing_done(rim_pairing *p)
+{
+    pthread_mutex_lock(&p->lock);
+    take_back(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void rim_pairing_flush(rim_pairing *p)
+{
+    pthread_mutex_lock(&p->lock);
+    empty(p);
+    p->visible_put_ns = 0;
+    p->visible_way_ns = 0;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void rim_pairing_close(rim_pairing *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->closed = true;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+rim_pair_counts rim_pairing_get_counts(rim_pairing *p)
+{
+    pthread_mutex_lock(&p->lock);
+    const rim_pair_counts counts = p->counts;
+    pthread_mutex_unlock(&p->lock);
+    return counts;
+}
