@@ -44,10 +44,13 @@ static void print_option(FILE *out, const rim_option *o)
 {
     char text[1024];
     int n = snprintf(text, sizeof text, "%s", o->help);
-    if (o->type == RIM_OPTION_CHOICE)
-        for (int i = 0; o->names[i] && n >= 0 && (size_t)n < sizeof text; i++)
-            n += snprintf(text + n, sizeof text - (size_t)n, "%s%s", i ? ", " : ": ",
-                          o->names[i]);
+    const char *lead = ": "; // an empty name stands for the default, and is not said
+    for (int i = 0; o->type == RIM_OPTION_CHOICE && o->names[i]; i++) {
+        if (!*o->names[i] || n < 0 || (size_t)n >= sizeof text)
+            continue;
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s%s", lead, o->names[i]);
+        lead = ", ";
+    }
     const int column = print_name(out, o);
     if (column + 2 > HELP_COLUMN)
         fputc('\n', out);
@@ -72,6 +75,8 @@ void rim_options_help(const rim_usage *u, FILE *out)
 {
     fprintf(out, "Usage: rimlight %s %s\n\n", u->command, u->synopsis);
     print_wrapped(out, u->summary, 0, 0);
+    if (u->options->type != RIM_OPTION_GROUP)
+        fputc('\n', out);
     print_table(out, u->options);
     fprintf(out, "\n%-*s%s\n", HELP_COLUMN, "  -h, --help", "this text");
     if (u->examples && u->examples[0])

@@ -189,14 +189,18 @@ static rim_err set_choice(const rim_usage *u, const rim_option *o, const char *v
 {
     char mend[256] = "choose one of";
     size_t n = strlen(mend);
+    const char *comma = "";
     for (int i = 0; o->names[i]; i++) {
+        if (!*o->names[i]) // stands for the default
+            continue;
         if (strcmp(value, o->names[i]) == 0) {
             *o->to.integer = i;
             return RIM_OK;
         }
         if (n < sizeof mend)
-            n += (size_t)snprintf(mend + n, sizeof mend - n, "%s %s", i ? "," : "",
+            n += (size_t)snprintf(mend + n, sizeof mend - n, "%s %s", comma,
                                   o->names[i]);
+        comma = ",";
     }
     return refuse_value(u, o, value, mend);
 }

@@ -56,7 +56,8 @@ typedef struct rim_option {
     const char *arg;  // what stands for the value in the help
     const char *help; // wrapped to the width of a terminal
     double min, max;  // of numbers, both allowed
-    // Of a choice: the names, ended by NULL; the variable gets the index.
+    // Of a choice: the names, ended by NULL; the variable gets the index. An empty
+    // name cannot be chosen: it keeps a place for the default.
     const char *const *names;
     union {
         const struct rim_option *table;

@@ -26,6 +26,11 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
         .min_confidence = 0.5,
         .threads = default_threads(),
     };
+    for (int i = 0; i <= RIM_VIEW_COUNT; i++)
+        table->view[i] = i < RIM_VIEW_COUNT ? rim_view_name((rim_view)i) : NULL;
+    for (int i = 0; i <= RIM_COLOR_MAP_COUNT; i++)
+        table->color_map[i] =
+            i < RIM_COLOR_MAP_COUNT ? rim_color_map_name((rim_color_map)i) : NULL;
     const rim_option options[] = {
         RIM_OPT_GROUP("Output"),
         RIM_OPT_FLAG("headless", &o->headless, "no window"),
@@ -42,6 +47,9 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
         RIM_OPT_STRING("sbr-range", "LOW:HIGH", &o->sbr_range,
                        "signal over background shown as transparent and as full "
                        "colour; fixed for all frames (1.3:5)"),
+        RIM_OPT_CHOICE("view", "NAME", &o->view_index, table->view, "what is shown"),
+        RIM_OPT_CHOICE("color-map", "NAME", &o->color_map_index, table->color_map,
+                       "of the false colours"),
         RIM_OPT_GROUP("What is known of the scene"),
         RIM_OPT_STRING("calibration", "FILE", &o->calibration,
                        "dark, flat, geometry; instead of the one that the recording "
@@ -106,6 +114,8 @@ static bool same_file(const char *a, const char *b)
 
 rim_err rim_run_options_finish(rim_run_options *o, const rim_usage *usage)
 {
+    o->view = (rim_view)o->view_index;
+    o->color_map = (rim_color_map)o->color_map_index;
     rim_err err = finish_range(o, usage);
     if (!err)
         err = finish_cpu(o, usage);

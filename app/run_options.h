@@ -5,7 +5,7 @@
 
 #include "app/options.h"
 
-#include "capture/source.h"
+#include "render/overlay.h"
 
 #include <stdbool.h>
 
@@ -17,15 +17,19 @@ typedef struct rim_run_options {
     double min_confidence;                             // 0..1
     int threads;                                       // 0..RIM_THREADS_MAX
     unsigned cpu;                                      // RIM_CPU_* bits
-    double sbr_low, sbr_high; // the colour scale of the picture
+    double sbr_low, sbr_high; // the colour scale of the picture, 0: its default
+    rim_view view;
+    rim_color_map color_map;
 
     // As given, before rim_run_options_finish().
     const char *sbr_range;
-    int cpu_level;
+    int cpu_level, view_index, color_map_index;
 } rim_run_options;
 
 // The shared table, for RIM_OPT_INCLUDE(table->option).
 typedef struct rim_run_table {
+    const char *view[RIM_VIEW_COUNT + 1];
+    const char *color_map[RIM_COLOR_MAP_COUNT + 1];
     rim_option option[20];
 } rim_run_table;
 

@@ -21,6 +21,7 @@ struct rim_session {
     rim_calib *calib; // NULL: none
     rim_pipeline *pipeline;
     rim_overlay *overlay;
+    rim_workers *workers;        // of the overlay
     rim_report_writer *report;   // NULL: not wanted
     rim_picture_sink *pictures;  // of --overlay, NULL: not wanted
     rim_picture_sink *snapshots; // NULL: not wanted
@@ -104,9 +105,16 @@ static rim_err create_overlay(rim_session *s, double mm_per_px)
         .mm_per_px = mm_per_px,
         .sbr_low = s->options->sbr_low,
         .sbr_high = s->options->sbr_high,
+        .color_map = s->options->color_map,
+        .view = s->options->view,
+        .has_visible = s->info->visible_width > 0,
     };
     if (s->calib && s->calib->has_register && s->info->visible_width > 0)
         set_registration(&options, s->calib);
+    const rim_err err = rim_workers_create(&s->workers, s->options->threads);
+    if (err)
+        return err;
+    options.workers = s->workers;
     return rim_overlay_create(&s->overlay, &options);
 }
 
@@ -153,6 +161,7 @@ static rim_err uninit(rim_session *s)
     keep_first(&err, rim_picture_sink_close(&s->pictures));
     keep_first(&err, rim_picture_sink_close(&s->snapshots));
     rim_overlay_destroy(&s->overlay);
+    rim_workers_destroy(&s->workers);
     rim_pipeline_destroy(&s->pipeline);
     rim_surface_marks_destroy(&s->given_marks);
     rim_calib_destroy(&s->calib);

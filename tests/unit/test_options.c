@@ -33,7 +33,7 @@ static struct {
     int count;
 } g_set;
 
-static const char *const scenes[] = {"liver", "wound", NULL};
+static const char *const scenes[] = {"", "liver", "wound", NULL};
 static const rim_option included[] = {
     RIM_OPT_INT("threads", "N", &g_set.threads, 0, 64, "worker threads"),
     RIM_OPT_END,
@@ -98,7 +98,7 @@ START_TEST(every_type)
     ck_assert_int_eq(g_set.crop.y, 2);
     ck_assert_int_eq(g_set.crop.width, 3);
     ck_assert_int_eq(g_set.crop.height, 4);
-    ck_assert_int_eq(g_set.scene, 1);
+    ck_assert_int_eq(g_set.scene, 2);
     ck_assert_int_eq(g_set.controls.count, 2);
     ck_assert_str_eq(g_set.controls.item[1], "b=-2");
     ck_assert_int_eq(g_set.count, 1);
@@ -153,6 +153,7 @@ static const struct {
      "try: --crop 1,2,3: give left, top, width and height in pixels, as 0,0,960,540"},
     {"a --crop 1,2,3,0",
      "try: --crop 1,2,3,0: give left, top, width and height in pixels, as 0,0,960,540"},
+    {"a --scene=", "try: --scene : choose one of liver, wound"},
     {"a --scene lung", "try: --scene lung: choose one of liver, wound"},
 };
 
