@@ -95,6 +95,7 @@ RIM_NODISCARD rim_err rim_surface_marks_parse(rim_surface_marks **out,
 typedef struct rim_manifest {
     json_t *root;             // owns the strings and the list
     const char *file;         // for messages
+    bool is_recording;        // has its streams in itself; a sequence names them
     double fps;               // 0: not told (a recording)
     const char *nir_path;     // as written; NULL in a recording
     int bit_depth;            // 8 to 16
@@ -111,6 +112,13 @@ typedef struct rim_manifest {
 // Reads and checks sequence.json at `file`, which must outlive the manifest. The
 // marks are checked later, when the size of the frames is known.
 RIM_NODISCARD rim_err rim_manifest_load(rim_manifest *m, const char *file);
+// The same out of the tag of a recording at `file`, where paths and a rate are not
+// needed.
+RIM_NODISCARD rim_err rim_manifest_parse_recording(rim_manifest *m, const char *tag,
+                                                   const char *file);
+// The stated depth against what the samples can hold.
+RIM_NODISCARD rim_err rim_manifest_check_depth(const rim_manifest *m,
+                                               const rim_pictures *nir);
 void rim_manifest_unload(rim_manifest *m);
 
 // ---- NIR out of a picture ----
@@ -140,7 +148,7 @@ struct rim_source {
     rim_manifest manifest; // root NULL: there is none
     rim_surface_marks *marks;
     const char *kind;
-    char *manifest_path;
+    char *manifest_path;             // or of the recording that holds it
     char *calibration, *description; // info's strings
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
 #include "capture/source_internal.h"
+#include "media/recording.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,15 +10,15 @@
 // Generous bounds that only nonsense exceeds.
 static const double fps_max = 100000.0, mm_per_px_max = 100.0;
 
-static rim_err parse_format(const rim_manifest *m)
+static rim_err parse_format(const rim_manifest *m, const char *wanted)
 {
     const char *format;
     rim_err err = rim_json_get_string(&format, m->root, "format", m->file, "");
     if (err)
         return err;
-    if (strcmp(format, RIM_SEQUENCE_FORMAT) != 0) {
+    if (strcmp(format, wanted) != 0) {
         rim_log_error("%s: \"format\" is \"%.40s\"; it must be \"%s\"", m->file, format,
-                      RIM_SEQUENCE_FORMAT);
+                      wanted);
         return RIM_ERR_FORMAT;
     }
     int version;
@@ -40,7 +41,7 @@ static rim_err parse_nir(rim_manifest *m)
 {
     const json_t *nir;
     rim_err err = get_object(&nir, json_object_get(m->root, "nir"), "nir", m->file);
-    if (!err)
+    if (!err && !m->is_recording)
         err = rim_json_get_string(&m->nir_path, nir, "path", m->file, "nir.");
     if (!err)
         err = rim_json_get_integer(&m->bit_depth, nir, "bit_depth", m->file, "nir.", 8,
@@ -57,7 +58,7 @@ static rim_err parse_optional(rim_manifest *m)
     const json_t *visible = rim_json_optional(m->root, "visible");
     if (visible) {
         err = get_object(&visible, visible, "visible", m->file);
-        if (!err)
+        if (!err && !m->is_recording)
             err = rim_json_get_string(&m->visible_path, visible, "path", m->file,
                                       "visible.");
         m->has_visible = true;
@@ -84,16 +85,46 @@ rim_err rim_manifest_load(rim_manifest *m, const char *file)
         err = RIM_ERR_FORMAT;
     }
     if (!err)
-        err = parse_format(m);
+        err = parse_format(m, RIM_SEQUENCE_FORMAT);
     if (!err)
         err = rim_json_get_positive(&m->fps, m->root, "fps", file, "", fps_max);
     if (!err)
         err = parse_nir(m);
     if (!err)
         err = parse_optional(m);
-    if (err)
-        rim_manifest_unload(m);
     return err;
+}
+
+rim_err rim_manifest_parse_recording(rim_manifest *m, const char *tag, const char *file)
+{
+    *m = (rim_manifest){.file = file, .is_recording = true};
+    m->root = json_loads(tag, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(m->root)) {
+        rim_log_error("%s: its tag %s is damaged; copy it again from its source", file,
+                      RIM_RECORDING_TAG);
+        return RIM_ERR_FORMAT;
+    }
+    rim_err err = parse_format(m, RIM_RECORDING_FORMAT);
+    if (!err && rim_json_optional(m->root, "fps"))
+        err = rim_json_get_positive(&m->fps, m->root, "fps", file, "", fps_max);
+    if (!err)
+        err = parse_nir(m);
+    if (!err)
+        err = parse_optional(m);
+    return err;
+}
+
+rim_err rim_manifest_check_depth(const rim_manifest *m, const rim_pictures *nir)
+{
+    // Fewer bits than the samples can hold are right-aligned; more cannot be there.
+    const int most = nir->fmt == RIM_FMT_GRAY16 ? nir->sample_bits : 8;
+    if (m->bit_depth <= most)
+        return RIM_OK;
+    rim_log_error(
+        "%s: \"nir.bit_depth\" is %d, but the samples have %d bits; correct one "
+        "of them",
+        m->file, m->bit_depth, most);
+    return RIM_ERR_FORMAT;
 }
 
 void rim_manifest_unload(rim_manifest *m)

@@ -33,20 +33,6 @@ static rim_err open_stream(rim_pictures **out, const char *folder, const char *n
     return err;
 }
 
-static rim_err check_depth(const rim_source *s, const rim_manifest *m)
-{
-    const rim_pictures *nir = s->nir;
-    // Fewer bits than the samples could hold are right-aligned; more cannot be there.
-    const int most = nir->fmt == RIM_FMT_GRAY16 ? nir->sample_bits : 8;
-    if (m->bit_depth <= most && (nir->fmt == RIM_FMT_GRAY16 || m->bit_depth == 8))
-        return RIM_OK;
-    rim_log_error(
-        "%s: \"nir.bit_depth\" is %d, but the samples in \"%s\" have %d bits; "
-        "correct one of them",
-        m->file, m->bit_depth, m->nir_path, most);
-    return RIM_ERR_FORMAT;
-}
-
 rim_err rim_source_open_sequence(rim_source *s, const char *folder)
 {
     rim_err err = RIM_ERR_MEMORY;
@@ -59,7 +45,7 @@ rim_err rim_source_open_sequence(rim_source *s, const char *folder)
         return err;
     err = open_stream(&s->nir, folder, m->nir_path, "nir.path", m);
     if (!err)
-        err = check_depth(s, m);
+        err = rim_manifest_check_depth(m, s->nir);
     if (!err && m->has_visible)
         err = open_stream(&s->visible, folder, m->visible_path, "visible.path", m);
     if (!err && m->calibration) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "capture/source.h"
 #include "media/png_file.h"
+#include "media/recorder.h"
 #include "scratch.h"
 
 #include <check.h>
@@ -376,6 +377,110 @@ START_TEST(missing_inputs_are_named)
 }
 END_TEST
 
+// ---- films and recordings ----
+
+// Plays `path` into a recording; what could not be read stays a gap.
+static void record(const char *path, const char *to)
+{
+    reading r;
+    reading_open(&r, path, NULL);
+    rim_recorder *recorder = NULL;
+    ck_assert_int_eq(rim_recorder_open(&recorder, to, r.info, 0), RIM_OK);
+    for (;;) {
+        const rim_err err = reading_next(&r);
+        if (err == RIM_END)
+            break;
+        if (err == RIM_OK)
+            ck_assert_int_eq(
+                rim_recorder_write(recorder, &r.nir, r.has_visible ? &r.visible : NULL),
+                RIM_OK);
+    }
+    ck_assert_int_eq(rim_recorder_close(&recorder), RIM_OK);
+    reading_close(&r);
+}
+
+START_TEST(a_recording_replays_its_source)
+{
+    put_sequence();
+    scratch_write(scratch_path("seq/calibration.yml"), "x", 1);
+    (void)remove(scratch_path("seq/nir/000002.png"));
+    (void)remove(scratch_path("seq/visible/000003.png"));
+    char film[1024];
+    (void)snprintf(film, sizeof film, "%s", scratch_path("r.mkv"));
+    record(scratch_path("seq"), film);
+    reading a, b;
+    logged_start();
+    reading_open(&a, scratch_path("seq"), NULL);
+    reading_open(&b, film, NULL);
+    ck_assert_int_eq(b.info->bits, a.info->bits);
+    ck_assert_int_eq(b.info->black_level, a.info->black_level);
+    ck_assert_double_eq(b.info->fps, a.info->fps);
+    ck_assert_double_eq(b.info->mm_per_px, a.info->mm_per_px);
+    ck_assert_str_eq(b.info->calibration, a.info->calibration);
+    ck_assert_int_eq(b.info->mark_count, a.info->mark_count);
+    for (int i = 0; i < a.info->mark_count; i++) {
+        const rim_surface_mark *m = &a.info->mark[i], *n = &b.info->mark[i];
+        ck_assert_uint_eq(m->frame, n->frame);
+        ck_assert_int_eq(m->count, n->count);
+        for (int k = 0; k < m->count; k++) {
+            ck_assert_double_eq(m->point[k].x, n->point[k].x);
+            ck_assert_double_eq(m->point[k].y, n->point[k].y);
+        }
+    }
+    for (int n = 0; n < 4; n++) {
+        if (n == 2)
+            ck_assert_int_eq(reading_next(&a), RIM_ERR_DAMAGED);
+        ck_assert_int_eq(reading_next(&a), RIM_OK);
+        ck_assert_int_eq(reading_next(&b), RIM_OK);
+        ck_assert_uint_eq(b.nir.seq, a.nir.seq);
+        ck_assert_int_eq(b.nir.captured_ns, a.nir.captured_ns);
+        ck_assert(frames_equal(&a.nir, &b.nir));
+        ck_assert_int_eq(b.has_visible, n != 2);
+        ck_assert_int_eq(a.has_visible, b.has_visible);
+        ck_assert(!a.has_visible || frames_equal(&a.visible, &b.visible));
+    }
+    ck_assert_int_eq(reading_next(&b), RIM_END);
+    reading_close(&a);
+    reading_close(&b);
+}
+END_TEST
+
+// A manifest may name films; a 12-bit film may be played without one.
+START_TEST(sequences_may_hold_films)
+{
+    put_sequence();
+    char film[1024];
+    (void)snprintf(film, sizeof film, "%s", scratch_path("r.mkv"));
+    record(scratch_path("seq"), film);
+    put_manifest("{\"format\":\"rimlight-sequence\",\"version\":1,\"fps\":25,"
+                 "\"nir\":{\"path\":\"../r.mkv\",\"bit_depth\":12,\"black_level\":9},"
+                 "\"visible\":{\"path\":\"visible\"}}");
+    reading r;
+    reading_open(&r, scratch_path("seq"), NULL);
+    ck_assert_int_eq(r.info->black_level, 9);
+    for (uint32_t n = 0; n < 5; n++) {
+        ck_assert_int_eq(reading_next(&r), RIM_OK);
+        ck_assert_uint_eq(r.nir.seq, n);
+        ck_assert(r.has_visible);
+        expect_noise(&r.nir, n);
+        expect_noise(&r.visible, n);
+    }
+    ck_assert_int_eq(reading_next(&r), RIM_END);
+    logged_expect_quiet();
+    reading_close(&r);
+    put_manifest("{\"format\":\"rimlight-sequence\",\"version\":1,\"fps\":25,"
+                 "\"nir\":{\"path\":\"../r.mkv\",\"bit_depth\":14,\"black_level\":9}}");
+    expect_refusal(scratch_path("seq"), RIM_ERR_FORMAT, "\"nir.bit_depth\" is 14");
+}
+END_TEST
+
+START_TEST(what_is_no_film_is_refused)
+{
+    scratch_write(scratch_path("a.mp4"), "hello", 5);
+    expect_refusal(scratch_path("a.mp4"), RIM_ERR_FORMAT, "a.mp4: not a video");
+}
+END_TEST
+
 // ---- NIR out of colour ----
 
 START_TEST(nir_comes_out_of_colour)
@@ -586,6 +691,9 @@ int main(void)
     tcase_add_test(tc, damaged_manifests_are_survived);
     tcase_add_test(tc, folders_are_played_in_name_order);
     tcase_add_test(tc, missing_inputs_are_named);
+    tcase_add_test(tc, a_recording_replays_its_source);
+    tcase_add_test(tc, sequences_may_hold_films);
+    tcase_add_test(tc, what_is_no_film_is_refused);
     tcase_add_loop_test(tc, nir_comes_out_of_colour, 0, 5);
     tcase_add_test(tc, visible_panel_of_the_same_picture);
     tcase_add_test(tc, options_are_checked);

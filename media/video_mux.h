@@ -1,0 +1,59 @@
+// video_mux.h: a container and its encoders, for films and recordings alike.
+//
+// Inside media only; one thread. The first failure is logged with the path and kept:
+// later calls return it silently.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_MEDIA_VIDEO_MUX_H
+#define RIM_MEDIA_VIDEO_MUX_H
+
+#include "base/err.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+
+typedef struct rim_mux {
+    char *path;
+    AVFormatContext *format;
+    AVPacket *packet;
+    bool started; // the header is written
+    rim_err err;  // the first failure
+} rim_mux;
+
+typedef struct rim_encoder {
+    AVCodecContext *codec;
+    AVStream *stream; // belongs to the mux
+    AVFrame *frame;   // the caller fills it, see rim_encoder_writable()
+    int64_t last_pts; // in the codec's time base
+} rim_encoder;
+
+// container: FFmpeg's short name, "matroska", "mp4".
+RIM_NODISCARD rim_err rim_mux_open(rim_mux *m, const char *path, const char *container);
+// A stream for `encoder`, still to be set up.
+RIM_NODISCARD rim_err rim_mux_add(rim_mux *m, rim_encoder *e, const AVCodec *encoder);
+// Opens the encoder as it was set up in e->codec, and takes a frame for it. Frees
+// *options.
+RIM_NODISCARD rim_err rim_encoder_start(rim_mux *m, rim_encoder *e,
+                                        AVDictionary **options);
+// Opens the file and writes the header. Frees *options.
+RIM_NODISCARD rim_err rim_mux_start(rim_mux *m, AVDictionary **options);
+// Makes e->frame's pixels the caller's to write.
+RIM_NODISCARD rim_err rim_encoder_writable(rim_mux *m, rim_encoder *e);
+
+// What a packet of one frame carries along.
+typedef struct rim_mux_stamp {
+    uint64_t seq;
+    int64_t t_ns;
+} rim_mux_stamp;
+// Encodes e->frame, at `pts` or right after the one before, and writes what comes out,
+// each packet with *stamp where that is not NULL.
+RIM_NODISCARD rim_err rim_mux_encode(rim_mux *m, rim_encoder *e, int64_t pts,
+                                     const rim_mux_stamp *stamp);
+// Gets what the encoder still holds back. A failure is kept.
+void rim_mux_flush(rim_mux *m, rim_encoder *e);
+
+void rim_encoder_uninit(rim_encoder *e);
+// Finishes the file and frees everything. Returns the first failure of all.
+rim_err rim_mux_close(rim_mux *m);
+
+#endif
