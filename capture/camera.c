@@ -16,8 +16,10 @@
 #define RETRY_NS (250 * RIM_NS_PER_MS)
 // Plugged in, but silent for so long: its stream is set up anew.
 #define STALL_NS (5 * RIM_NS_PER_S)
-// Time stamps older than this when a frame is taken cannot be true.
-#define STAMP_AGE_MAX_NS (2 * RIM_NS_PER_S)
+// Time stamps older than this when a frame is taken cannot be true. Some are a
+// little ahead of the clock: of the end of a frame, reckoned and not read.
+#define STAMP_AGE_MAX_NS   (2 * RIM_NS_PER_S)
+#define STAMP_AHEAD_MAX_NS (100 * RIM_NS_PER_MS)
 // Frames looked at to tell the place of samples in their containers, and for how long.
 enum { PROBE_FRAMES = 8 };
 #define PROBE_NS (2 * RIM_NS_PER_S)
@@ -307,7 +309,7 @@ static void stamp(rim_camera *c, rim_camera_shot *shot)
 {
     shot->acquired_ns = rim_clock_now_ns();
     const int64_t age_ns = shot->acquired_ns - shot->captured_ns;
-    if (age_ns < 0 || age_ns > STAMP_AGE_MAX_NS) {
+    if (age_ns < -STAMP_AHEAD_MAX_NS || age_ns > STAMP_AGE_MAX_NS) {
         shot->captured_ns = shot->acquired_ns;
         c->counts.stamps++;
     }

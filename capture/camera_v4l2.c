@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <libv4l2.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,8 +89,16 @@ static void ask_input(rim_v4l2 *v)
         v->dv_input = in.capabilities & V4L2_IN_CAP_DV_TIMINGS;
 }
 
+// What libv4l2 would print is told by our own messages where it matters.
+static void silence_libv4l2(void)
+{
+    v4l2_log_file = fopen("/dev/null", "we"); // kept until the end
+}
+
 rim_err rim_v4l2_open(rim_v4l2 *v, const char *path, char *why, size_t size)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, silence_libv4l2);
     memset(v, 0, sizeof *v);
     (void)snprintf(v->path, sizeof v->path, "%s", path);
     v->fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);

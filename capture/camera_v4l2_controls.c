@@ -161,8 +161,9 @@ rim_err rim_v4l2_set_control(const rim_v4l2 *v, const char *setting, char *why,
                        v->path, name);
         return RIM_ERR_ARG;
     }
-    if (!parse_value(v, &q, equals + 1, &value) || value < q.minimum ||
-        value > q.maximum) {
+    const bool button = q.type == V4L2_CTRL_TYPE_BUTTON; // any value presses it
+    if (!parse_value(v, &q, equals + 1, &value) ||
+        (!button && (value < q.minimum || value > q.maximum))) {
         (void)snprintf(why, size, "%s: --control %s: the value goes from %d to %d",
                        v->path, setting, q.minimum, q.maximum);
         return RIM_ERR_ARG;
