@@ -6,6 +6,7 @@
 
 #include "phantom/phantom.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,12 +14,12 @@ typedef struct settings {
     rim_phantom_options o;
     const char *out;
     const char *distractors;
-    int seed, scene, transport, pattern, threads;
+    int seed, scene, transport, pattern, threads, suite;
     rim_size size;
 } settings;
 
-static const char *const scene_names[] = {"", "liver", "wound", NULL};
-static const char *const transport_names[] = {"", "diffusion", "camera", NULL};
+static const char *const scene_names[] = {"liver", "wound", NULL};
+static const char *const transport_names[] = {"diffusion", "camera", NULL};
 static const char *const pattern_names[] = {"drawn", "rim", "partial", "total", NULL};
 
 // "none", "all", "drawn" or names with commas between.
@@ -55,6 +56,20 @@ static void show_progress(void *ctx, int done, int total)
     rim_progress_update(ctx, done);
 }
 
+static rim_err write_out(const settings *s)
+{
+    rim_progress progress;
+    const int total = s->o.frames * (s->suite ? s->suite : 1);
+    rim_progress_start(&progress, "phantom", "frames", total);
+    const rim_err err =
+        s->suite
+            ? rim_phantom_suite(s->out, s->suite, &s->o, s->threads, show_progress,
+                                &progress)
+            : rim_phantom_write(s->out, &s->o, s->threads, show_progress, &progress);
+    rim_progress_finish(&progress);
+    return err;
+}
+
 static rim_err run(settings *s, const rim_usage *usage)
 {
     if (!s->out)
@@ -64,49 +79,55 @@ static rim_err run(settings *s, const rim_usage *usage)
     if (err)
         return rim_options_refuse(usage, "distractors", "has an unknown name in it");
     s->o.seed = (uint64_t)s->seed;
-    s->o.scene = (rim_phantom_scene)s->scene;
-    s->o.transport = (rim_transport)s->transport;
+    s->o.scene = (rim_phantom_scene)(s->scene + 1);
+    s->o.transport = (rim_transport)(s->transport + 1);
     s->o.pattern = (rim_pattern)s->pattern;
-    s->o.width = s->size.width;
-    s->o.height = s->size.height;
-    rim_progress progress;
-    rim_progress_start(&progress, "phantom", "frames", s->o.frames);
-    const rim_err done =
-        rim_phantom_write(s->out, &s->o, s->threads, show_progress, &progress);
-    rim_progress_finish(&progress);
-    return done;
+    // What a suite varies and one sequence has a default for.
+    rim_phantom_options standard;
+    rim_phantom_options_init(&standard);
+    const bool one = s->suite == 0;
+    s->o.width = one && !s->size.width ? standard.width : s->size.width;
+    s->o.height = one && !s->size.width ? standard.height : s->size.height;
+    s->o.bits = one && !s->o.bits ? standard.bits : s->o.bits;
+    s->o.mm_per_px = one && isnan(s->o.mm_per_px) ? standard.mm_per_px : s->o.mm_per_px;
+    return write_out(s);
 }
 
 int rim_cmd_phantom(int argc, char **argv)
 {
-    settings s = {.distractors = "drawn",
-                  .scene = RIM_PHANTOM_LIVER,
-                  .seed = 1,
-                  .transport = RIM_TRANSPORT_DIFFUSION,
-                  .threads = 2};
+    settings s = {.distractors = "drawn", .seed = 1, .threads = 2};
     rim_phantom_options_init(&s.o);
-    s.size = (rim_size){s.o.width, s.o.height};
+    s.o.bits = 0;
+    s.o.mm_per_px = NAN;
     const rim_option options[] = {
         RIM_OPT_GROUP("Recording"),
         RIM_OPT_STRING("out", "DIR", &s.out,
                        "folder for the sequence (made if missing)"),
-        RIM_OPT_CHOICE("scene", "SCENE", &s.scene, scene_names, "liver or wound"),
+        RIM_OPT_CHOICE("scene", "SCENE", &s.scene, scene_names, "what is seen"),
         RIM_OPT_INT("seed", "N", &s.seed, 0, 2147483647,
-                    "draws all that is not given below"),
-        RIM_OPT_INT("frames", "N", &s.o.frames, 1, 1000000, "how many"),
-        RIM_OPT_SIZE("size", &s.size, "of a frame"),
-        RIM_OPT_DOUBLE("fps", "F", &s.o.fps, 1, 1000, "frames a second"),
-        RIM_OPT_INT("bits", "N", &s.o.bits, 8, 16, "of a sample: 8, 10, 12 or 16"),
+                    "draws all that is not given below (1)"),
+        RIM_OPT_INT("frames", "N", &s.o.frames, 1, 1000000, "how many (30)"),
+        RIM_OPT_SIZE("size", &s.size, "of a frame (1280x720; a suite varies it)"),
+        RIM_OPT_DOUBLE("fps", "F", &s.o.fps, 1, 1000, "frames a second (25)"),
+        RIM_OPT_INT("bits", "N", &s.o.bits, 8, 16,
+                    "of a sample: 8, 10, 12 or 16 (12; a suite varies it)"),
         RIM_OPT_DOUBLE("mm-per-px", "X", &s.o.mm_per_px, 0.01, 0.5,
-                       "pixel pitch on the tissue"),
+                       "pixel pitch on the tissue (0.08; a suite varies it)"),
         RIM_OPT_FLAG("no-visible", &s.o.no_visible, "near infrared only"),
         RIM_OPT_INT("threads", "N", &s.threads, 0, 64,
-                    "workers; the frames do not depend on it"),
+                    "workers (2); the frames do not depend on it"),
+        RIM_OPT_INT(
+            "suite", "N", &s.suite, 0, 10000,
+            "write N scenes of all kinds, DIR/000 and on, for evaluate; --scene, "
+            "--lesions and --distractors are then chosen by kind"),
         RIM_OPT_GROUP("Tissue (drawn from the seed where not given)"),
         RIM_OPT_INT("lesions", "N", &s.o.lesions, 0, 24,
                     "lesions; on a wound residuals"),
         RIM_OPT_CHOICE("pattern", "P", &s.pattern, pattern_names,
                        "how lesions are built"),
+        RIM_OPT_DOUBLE("x", "MM", &s.o.x_mm, -500, 500,
+                       "the first one's place, from the middle of the picture"),
+        RIM_OPT_DOUBLE("y", "MM", &s.o.y_mm, -500, 500, "the same, downwards"),
         RIM_OPT_DOUBLE("depth", "MM", &s.o.depth_mm, -10, 14,
                        "of their tops; negative: they break the surface"),
         RIM_OPT_DOUBLE("diameter", "MM", &s.o.diameter_mm, 1, 80,
@@ -118,8 +139,10 @@ int rim_cmd_phantom(int argc, char **argv)
         RIM_OPT_DOUBLE("rim", "MM", &s.o.rim_mm, 0.1, 10, "width of the shell of dye"),
         RIM_OPT_DOUBLE("blood", "B", &s.o.blood, 0.01, 0.5,
                        "volume part of blood in the liver"),
+        RIM_OPT_DOUBLE("pool", "P", &s.o.pool, 0, 1,
+                       "part of a cut surface that is under deep blood"),
         RIM_OPT_CHOICE("transport", "T", &s.transport, transport_names,
-                       "spread of the light: diffusion, or camera with a sharper core"),
+                       "spread of the light; camera: with a sharper core"),
         RIM_OPT_STRING(
             "distractors", "LIST", &s.distractors,
             "none, all, drawn, or some of nodule, duct, bile, gallbladder, cyst, "
@@ -151,6 +174,8 @@ int rim_cmd_phantom(int argc, char **argv)
         "one lesion 3 mm deep and nothing that imitates it",
         "phantom --out bed --scene wound --lesions 2 --bits 10 --no-visible",
         "a cut surface with two residuals",
+        "phantom --out suite --suite 60 --seed 5 --frames 12 --no-visible",
+        "60 scenes for rimlight evaluate --suite suite",
         NULL,
     };
     const rim_usage usage = {

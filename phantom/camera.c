@@ -19,11 +19,14 @@ static void draw_field(rim_camera *c, const rim_phantom_options *o, rim_rng *r)
         0.5 * sqrt((double)o->width * o->width + (double)o->height * o->height);
     c->spot_x = 0.5 * (o->width - 1) + 0.1 * o->width * rim_rng_uniform(r, -1.0, 1.0);
     c->spot_y = 0.5 * (o->height - 1) + 0.1 * o->height * rim_rng_uniform(r, -1.0, 1.0);
+    c->middle_x = 0.5 * (o->width - 1);
+    c->middle_y = 0.5 * (o->height - 1);
     // The corner gets 20 to 60 % of the middle, from the light's spot and cos^n.
     const double corner = rim_rng_uniform(r, 0.2, 0.6);
     c->vignette_power = rim_rng_uniform(r, 3.0, 5.0);
     const double view = 1.0 / (1.0 + 0.36); // cos^2 of 31 degrees, the corner's angle
     const double lens = rim_exact_pow(view, 0.5 * c->vignette_power);
+    c->vignette_half = half;
     const double spot = corner / lens < 0.95 ? corner / lens : 0.95;
     c->spot_sigma = half / sqrt(-2.0 * rim_exact_log(spot));
     const bool round = o->round_view < 0 ? rim_rng_chance(r, 0.35) : o->round_view > 0;
@@ -103,8 +106,9 @@ void rim_camera_draw(rim_phantom *p)
     c->dsnu = rim_rng_uniform(&r, 1.0, 5.0);
     c->hot_per_mpx = rim_rng_uniform(&r, 0.0, 40.0);
     c->blur_px = pick(o->blur_px, rim_rng_uniform(&r, 0.5, 1.3));
+    c->exposure = rim_rng_uniform(&r, 0.2, 0.8);
     c->highlight = rim_rng_uniform(&r, 8.0, 40.0);
-    c->highlight_bound = rim_rng_uniform(&r, 0.45, 0.75);
+    c->highlight_bound = rim_rng_uniform(&r, 0.35, 0.6);
     draw_field(c, o, &r);
     draw_gain_steps(c, o, &r);
     draw_smoke(p);
@@ -115,7 +119,11 @@ double rim_camera_field(const rim_camera *c, double u, double v)
 {
     const double dx = u - c->spot_x, dy = v - c->spot_y,
                  s2 = c->spot_sigma * c->spot_sigma;
-    return rim_exact_exp(-0.5 * (dx * dx + dy * dy) / s2);
+    const double mx = u - c->middle_x, my = v - c->middle_y;
+    const double tan2 =
+        0.36 * (mx * mx + my * my) / (c->vignette_half * c->vignette_half);
+    return rim_exact_exp(-0.5 * (dx * dx + dy * dy) / s2 -
+                         0.5 * c->vignette_power * rim_exact_log(1.0 + tan2));
 }
 
 double rim_camera_gain(const rim_camera *c, int index)

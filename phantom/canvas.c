@@ -67,6 +67,13 @@ void rim_canvas_uninit(rim_canvas *c)
     *c = (rim_canvas){0};
 }
 
+double rim_border_beyond(const rim_border *b, double x, double y)
+{
+    const double k = b->wave_length_mm;
+    return x * b->nx + y * b->ny - b->at +
+           b->wave_mm * rim_fractal(b->seed, x / k, y / k, 3);
+}
+
 double rim_canvas_at(const rim_canvas *c, const float *map, double x, double y)
 {
     const double limit_x = c->width - 1.001, limit_y = c->height - 1.001;
@@ -89,24 +96,28 @@ int rim_canvas_cover(const rim_canvas *c, double x, double y)
     return c->cover[(size_t)j * (size_t)c->width + (size_t)i];
 }
 
-static double lattice(uint64_t seed, int64_t x, int64_t y)
+// Gradient noise (Perlin): a random slope at each lattice point, (dx, dy) from it.
+static double slope(uint64_t seed, int64_t x, int64_t y, double dx, double dy)
 {
     const uint64_t h =
-        rim_rng_hash(seed ^ ((uint64_t)x * UINT64_C(0x8da6b343) +
-                             (uint64_t)y * UINT64_C(0xd8163841cb1ab0f3)));
-    return (double)(h >> 11) * 0x1p-52 - 1.0;
+        rim_rng_hash(seed ^ ((uint64_t)x * UINT64_C(0x9e3779b185ebca87) +
+                             (uint64_t)y * UINT64_C(0xc2b2ae3d27d4eb4f)));
+    const double gx = (double)(h & 0xffff) / 32767.5 - 1.0,
+                 gy = (double)(h >> 16 & 0xffff) / 32767.5 - 1.0;
+    return gx * dx + gy * dy;
 }
 
 double rim_noise(uint64_t seed, double x, double y)
 {
     const double fx = floor(x), fy = floor(y);
     const int64_t i = (int64_t)fx, j = (int64_t)fy;
-    double u = x - fx, v = y - fy;
-    u = u * u * u * (u * (6.0 * u - 15.0) + 10.0);
-    v = v * v * v * (v * (6.0 * v - 15.0) + 10.0);
-    const double a = lattice(seed, i, j), b = lattice(seed, i + 1, j),
-                 c = lattice(seed, i, j + 1), d = lattice(seed, i + 1, j + 1);
-    return a + u * (b - a) + v * ((c - a) + u * (a - b - c + d));
+    const double p = x - fx, q = y - fy;
+    const double u = p * p * p * (p * (6.0 * p - 15.0) + 10.0);
+    const double v = q * q * q * (q * (6.0 * q - 15.0) + 10.0);
+    const double a = slope(seed, i, j, p, q), b = slope(seed, i + 1, j, p - 1.0, q),
+                 c = slope(seed, i, j + 1, p, q - 1.0),
+                 d = slope(seed, i + 1, j + 1, p - 1.0, q - 1.0);
+    return 1.6 * (a + u * (b - a) + v * ((c - a) + u * (a - b - c + d)));
 }
 
 double rim_fractal(uint64_t seed, double x, double y, int octaves)

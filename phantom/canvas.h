@@ -5,9 +5,9 @@
 
 #include "phantom/scene.h"
 
-// Smooth noise, -1..1, features one unit apart.
+// Smooth noise, mostly within -1..1, features one unit apart.
 double rim_noise(uint64_t seed, double x, double y);
-// The sum of ever finer ones, each half as strong: within -1..1.
+// The sum of ever finer ones, each half as strong: mostly within -1..1.
 double rim_fractal(uint64_t seed, double x, double y, int octaves);
 // 0 up to lo, 1 from hi on, smooth between.
 double rim_step(double x, double lo, double hi);

@@ -13,12 +13,53 @@ static double ramp(double x)
     return x <= 0.0 ? 0.0 : x >= 1.0 ? 1.0 : x;
 }
 
-// Part of the shell's dye in the direction (c, s).
-static double shell_part(const rim_focus *f, double c, double s)
+// A point as an ellipsoid sees it.
+typedef struct seen_by {
+    double out;  // distance outside the core, negative within
+    double c, s; // direction from the axis
+    double side; // 1 at the equator, 0 at the poles
+} seen_by;
+
+static seen_by look_from(const rim_focus *f, double dx, double dy, double dz)
+{
+    const double p = f->cos_t * dx + f->sin_t * dy, q = f->cos_t * dy - f->sin_t * dx;
+    const double flat = sqrt(p * p + q * q), len = sqrt(flat * flat + dz * dz) + 1e-9;
+    const double unit = sqrt(p * p / (f->ax * f->ax) + q * q / (f->ay * f->ay) +
+                             dz * dz / (f->az * f->az)) +
+                        1e-9;
+    seen_by v = {.c = flat > 1e-9 ? p / flat : 1.0, .s = flat > 1e-9 ? q / flat : 0.0};
+    const double bump = rim_waves_at(&f->bumps, v.c, v.s) * flat / len;
+    v.out = len - len / unit * (1.0 + bump);
+    v.side = ramp(2.0 * flat / len);
+    return v;
+}
+
+// Part of the shell's dye in this direction. Gaps do not reach the poles, where
+// they would all meet: there the shell holds half of it.
+static double shell_part(const rim_focus *f, const seen_by *v)
 {
     if (f->gap_soft <= 0.0)
         return 1.0;
-    return ramp(0.5 + (rim_waves_at(&f->gaps, c, s) - f->gap_level) / f->gap_soft);
+    const double wave = rim_waves_at(&f->gaps, v->c, v->s);
+    const double part = ramp(0.5 + (wave - f->gap_level) / f->gap_soft);
+    return v->side * part + (1.0 - v->side) * 0.5;
+}
+
+static double shell_dye(const rim_focus *f, double x, double y, double z, double soft)
+{
+    const seen_by v = look_from(f, x - f->x, y - f->y, z - (f->top + f->az));
+    const double in_core = ramp(0.5 - v.out / soft),
+                 in_all = ramp(0.5 - (v.out - f->rim) / soft);
+    double dye = (f->core - 1.0) * in_core;
+    if (in_all > in_core)
+        dye += (f->uptake - 1.0) * shell_part(f, &v) * (in_all - in_core);
+    const rim_focus *n = f->neighbour;
+    if (dye != 0.0 && n) {
+        const double out =
+            look_from(n, x - n->x, y - n->y, z - (n->top + n->az)).out - n->rim;
+        dye *= 1.0 - ramp(0.5 - out / soft);
+    }
+    return dye;
 }
 
 static void dye_shell(const void *ctx, float *row, int count, double x0, double step,
@@ -31,26 +72,9 @@ static void dye_shell(const void *ctx, float *row, int count, double x0, double 
     if (fabs(dy) > far || fabs(dz) > 1.3 * f->az + f->rim + 2.0 * soft)
         return;
     for (int i = 0; i < count; i++) {
-        const double dx = x0 + i * step - f->x;
-        if (fabs(dx) > far)
-            continue;
-        const double p = f->cos_t * dx + f->sin_t * dy,
-                     q = f->cos_t * dy - f->sin_t * dx;
-        const double flat = sqrt(p * p + q * q),
-                     len = sqrt(flat * flat + dz * dz) + 1e-9;
-        const double unit = sqrt(p * p / (f->ax * f->ax) + q * q / (f->ay * f->ay) +
-                                 dz * dz / (f->az * f->az)) +
-                            1e-9;
-        const double c = flat > 1e-9 ? p / flat : 1.0, s = flat > 1e-9 ? q / flat : 0.0;
-        const double radius =
-            len / unit * (1.0 + rim_waves_at(&f->bumps, c, s) * flat / len);
-        const double out = len - radius; // outside the core, negative within
-        const double in_core = ramp(0.5 - out / soft);
-        const double in_all = ramp(0.5 - (out - f->rim) / soft);
-        double v = (f->core - 1.0) * in_core;
-        if (in_all > in_core)
-            v += (f->uptake - 1.0) * shell_part(f, c, s) * (in_all - in_core);
-        row[i] = (float)v;
+        const double x = x0 + i * step;
+        if (fabs(x - f->x) <= far)
+            row[i] = (float)shell_dye(f, x, y, z, soft);
     }
 }
 

@@ -46,12 +46,15 @@ void rim_phantom_options_init(rim_phantom_options *o)
         .mm_per_px = 0.08,
         .transport = RIM_TRANSPORT_DIFFUSION,
         .lesions = -1,
+        .x_mm = NAN,
+        .y_mm = NAN,
         .depth_mm = NAN,
         .diameter_mm = NAN,
         .uptake = NAN,
         .core = NAN,
         .rim_mm = NAN,
         .blood = NAN,
+        .pool = NAN,
         .distractors = RIM_DISTRACTORS_DRAWN,
         .leakage = NAN,
         .smoke = NAN,
@@ -86,12 +89,15 @@ static rim_err check_options(const rim_phantom_options *o)
         {o->fps, "fps", 1, 1000},
         {o->mm_per_px, "mm_per_px", 0.01, 0.5},
         {o->lesions, "lesions", -1, RIM_FOCI_MAX / 2},
+        {o->x_mm, "x_mm", -500, 500},
+        {o->y_mm, "y_mm", -500, 500},
         {o->depth_mm, "depth_mm", -10, 14},
         {o->diameter_mm, "diameter_mm", 1, 80},
         {o->uptake, "uptake", 0, 100},
         {o->core, "core", 0, 100},
         {o->rim_mm, "rim_mm", 0.1, 10},
         {o->blood, "blood", 0.01, 0.5},
+        {o->pool, "pool", 0, 1},
         {o->leakage, "leakage", 0, 10},
         {o->smoke, "smoke", 0, 5},
         {o->peak, "peak", 0.01, 10},
@@ -143,8 +149,9 @@ static void outline_surface(rim_phantom *p)
 static rim_err build(rim_phantom *p)
 {
     rim_motion_draw(&p->motion, &p->o);
-    rim_plan_scene(p);
+    rim_plan_tissue(p);
     rim_camera_draw(p);
+    rim_plan_scene(p);
     rim_err err = rim_camera_init(p);
     err = err ? err : rim_canvas_init(p);
     err = err ? err : rim_canvas_paint(p);

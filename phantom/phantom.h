@@ -55,12 +55,14 @@ typedef struct rim_phantom_options {
 
     int lesions;          // liver: how many; wound: residuals
     rim_pattern pattern;  // as built: closed, with gaps, solid
+    double x_mm, y_mm;    // of the first, from the middle of the picture at rest
     double depth_mm;      // of the top; negative: breaks the surface
     double diameter_mm;   // of the tumour, or of a residual patch
     double uptake;        // dye in the rim over dye in liver
     double core;          // dye in the core over dye in liver
     double rim_mm;        // width of the shell
     double blood;         // volume part, 0.02..0.5
+    double pool;          // wound: part of it under deep blood, 0..1
     unsigned distractors; // bits 1 << RIM_DISTRACTOR_...
 
     double leakage;    // excitation light let through, over the light of liver
@@ -108,6 +110,14 @@ typedef void rim_phantom_progress_fn(void *ctx, int done, int total);
 // RIM_ERR_IO, RIM_ERR_BUSY (folder in use), and what rim_phantom_create() returns.
 RIM_NODISCARD rim_err rim_phantom_write(const char *dir,
                                         const rim_phantom_options *options, int threads,
+                                        rim_phantom_progress_fn *progress, void *ctx);
+
+// Writes `scenes` varied sequences to dir/000, dir/001 ... and dir/suite.json, which
+// lists them: livers with and without lesions, with and without what imitates them;
+// cut surfaces with residuals, with bile only, with nothing, and such that cannot be
+// judged. What *base pins holds for all; bits 0, width 0 and mm_per_px NAN are drawn.
+RIM_NODISCARD rim_err rim_phantom_suite(const char *dir, int scenes,
+                                        const rim_phantom_options *base, int threads,
                                         rim_phantom_progress_fn *progress, void *ctx);
 
 #endif

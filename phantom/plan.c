@@ -51,6 +51,11 @@ static double clearance(const rim_phantom *p, const rim_focus *f)
         const double gap = d - o->ax - o->rim - f->ax - f->rim;
         best = gap < best ? gap : best;
     }
+    if (p->edge.there) { // within the liver
+        const double gap =
+            3.0 - f->ax - f->rim - rim_border_beyond(&p->edge, f->x, f->y);
+        best = gap < best ? gap : best;
+    }
     return best;
 }
 
@@ -59,10 +64,42 @@ static double clearance(const rim_phantom *p, const rim_focus *f)
 static void place(rim_phantom *p, rim_focus *f, rim_rng *r, double spread,
                   double gap_mm)
 {
+    const rim_camera *c = &p->camera;
+    const double mm = p->o.mm_per_px, round_mm = spread * c->round_radius_px * mm;
+    const double mx = (c->round_x - 0.5 * (p->o.width - 1)) * mm,
+                 my = (c->round_y - 0.5 * (p->o.height - 1)) * mm;
     double best = -1e9, bx = 0.0, by = 0.0;
     for (int attempt = 0; attempt < 60 && best < gap_mm; attempt++) {
         f->x = 0.5 * spread * view_w(p) * rim_rng_uniform(r, -1.0, 1.0);
         f->y = 0.5 * spread * view_h(p) * rim_rng_uniform(r, -1.0, 1.0);
+        double gap = clearance(p, f);
+        if (round_mm > 0.0) { // within the round view
+            const double dx = f->x - mx, dy = f->y - my;
+            const double room = round_mm - sqrt(dx * dx + dy * dy) + gap_mm;
+            gap = room < gap ? room : gap;
+        }
+        if (gap > best) {
+            best = gap;
+            bx = f->x;
+            by = f->y;
+        }
+    }
+    f->x = bx;
+    f->y = by;
+}
+
+// The same on the cut surface, within `reach` of its half axes.
+static void place_on_wound(rim_phantom *p, rim_focus *f, rim_rng *r, double reach,
+                           double gap_mm)
+{
+    double best = -1e9, bx = 0.0, by = 0.0;
+    for (int attempt = 0; attempt < 60 && best < gap_mm; attempt++) {
+        const double t = rim_rng_uniform(r, 0.0, 2.0 * RIM_PI);
+        const double q = reach * sqrt(rim_rng_unit(r));
+        const double a = q * p->wound_a * rim_exact_cos(t),
+                     b = q * p->wound_b * rim_exact_sin(t);
+        f->x = p->wound_x + p->wound_cos * a - p->wound_sin * b;
+        f->y = p->wound_y + p->wound_sin * a + p->wound_cos * b;
         const double gap = clearance(p, f);
         if (gap > best) {
             best = gap;
@@ -148,6 +185,7 @@ static void plan_lesions(rim_phantom *p)
         place(p, f, &r, at_border ? 1.0 : 0.75, 5.0);
         if (pair) { // next to the one before, a little into it
             const rim_focus *o = f - 1;
+            f->neighbour = o;
             const double t = rim_rng_uniform(&r, 0.0, 2.0 * RIM_PI);
             const double d = (o->ax + f->ax) * rim_rng_uniform(&r, 0.8, 1.2);
             f->x = o->x + d * rim_exact_cos(t);
@@ -206,7 +244,7 @@ static void add_duct(rim_phantom *p, rim_rng *r)
               rim_rng_int(r, 5, 10));
 }
 
-// Bile on the surface. On a wound it lies within `reach` of the wound's size.
+// Bile on the surface.
 static void add_film(rim_phantom *p, rim_rng *r, const char *name, double radius,
                      double uptake, double roundness)
 {
@@ -219,7 +257,10 @@ static void add_film(rim_phantom *p, rim_rng *r, const char *name, double radius
     f->uptake = uptake;
     turn_focus(f, r);
     rim_waves_draw(&f->bumps, r, 2, RIM_WAVES, 0.12);
-    place(p, f, r, 0.8, 3.0);
+    if (p->o.scene == RIM_PHANTOM_WOUND)
+        place_on_wound(p, f, r, 0.95, 1.5);
+    else
+        place(p, f, r, 0.8, 3.0);
 }
 
 static void add_gallbladder(rim_phantom *p, rim_rng *r)
@@ -235,6 +276,16 @@ static void add_gallbladder(rim_phantom *p, rim_rng *r)
     rim_waves_draw(&f->bumps, r, 2, 4, 0.04);
     f->x = 0.5 * view_w(p) * rim_rng_uniform(r, -0.9, 0.9);
     f->y = 0.5 * view_h(p) + 0.3 * f->ay;
+    if (p->edge.there) { // its bed lies at the liver's edge
+        const double along = 0.25 * view_h(p) * rim_rng_uniform(r, -1.0, 1.0);
+        f->cos_t = -p->edge.ny;
+        f->sin_t = p->edge.nx;
+        f->x = p->edge.nx * p->edge.at + f->cos_t * along;
+        f->y = p->edge.ny * p->edge.at + f->sin_t * along;
+        const double off = rim_border_beyond(&p->edge, f->x, f->y) - 0.5 * f->ay;
+        f->x -= off * p->edge.nx;
+        f->y -= off * p->edge.ny;
+    }
 }
 
 static void add_cyst(rim_phantom *p, rim_rng *r)
@@ -296,25 +347,7 @@ static void plan_residuals(rim_phantom *p)
         f->top = pick(p->o.depth_mm, rim_rng_uniform(&r, 0.0, 5.0));
         f->thickness = pick(p->o.rim_mm, rim_rng_uniform(&r, 1.0, 2.3));
         f->uptake = pick(p->o.uptake, rim_rng_log_normal(&r, 15.0, 1.9, 4.0, 40.0));
-        double best = -1e9, bx = 0.0, by = 0.0;
-        for (int attempt = 0; attempt < 60; attempt++) { // well inside the wound
-            const double t = rim_rng_uniform(&r, 0.0, 2.0 * RIM_PI),
-                         q = 0.75 * sqrt(rim_rng_unit(&r));
-            const double px = q * p->wound_a * rim_exact_cos(t),
-                         py = q * p->wound_b * rim_exact_sin(t);
-            f->x = p->wound_x + p->wound_cos * px - p->wound_sin * py;
-            f->y = p->wound_y + p->wound_sin * px + p->wound_cos * py;
-            const double gap = clearance(p, f);
-            if (gap > best) {
-                best = gap;
-                bx = f->x;
-                by = f->y;
-            }
-            if (best > 3.0)
-                break;
-        }
-        f->x = bx;
-        f->y = by;
+        place_on_wound(p, f, &r, 0.75, 3.0);
     }
 }
 
@@ -381,11 +414,47 @@ static void draw_distractors(rim_phantom *p)
         p->distractors = p->o.distractors;
 }
 
-void rim_plan_scene(rim_phantom *p)
+static void draw_border(rim_border *b, rim_rng *r, double lo, double hi)
+{
+    const double t = rim_rng_uniform(r, 0.0, 2.0 * RIM_PI);
+    b->nx = rim_exact_cos(t);
+    b->ny = rim_exact_sin(t);
+    b->at = rim_rng_uniform(r, lo, hi);
+    b->wave_mm = rim_rng_uniform(r, 2.0, 5.0);
+    b->wave_length_mm = rim_rng_uniform(r, 9.0, 16.0);
+    b->seed = rim_rng_next(r);
+}
+
+static void draw_borders(rim_phantom *p)
+{
+    rim_rng r;
+    rim_rng_init(&r, p->o.seed, RIM_STREAM_BORDERS);
+    const double w = view_w(p), h = view_h(p);
+    draw_border(&p->edge, &r, 0.28, 0.45);
+    p->edge.at *= h + (w - h) * fabs(p->edge.nx);
+    p->edge.there = has(p, RIM_DISTRACTOR_edge);
+    draw_border(&p->segment, &r, -0.2 * w, 0.2 * w);
+    p->segment.there = has(p, RIM_DISTRACTOR_segment);
+    const double pool = rim_rng_uniform(&r, 0.3, 0.9);
+    p->pool = pick(p->o.pool, rim_rng_chance(&r, 0.07) ? pool : 0.0);
+}
+
+void rim_plan_tissue(rim_phantom *p)
 {
     draw_distractors(p);
+    draw_borders(p);
+}
+
+void rim_plan_scene(rim_phantom *p)
+{
     if (p->o.scene == RIM_PHANTOM_WOUND)
         plan_wound(p);
     else
         plan_liver(p);
+    rim_focus *first = &p->focus[0];
+    if (p->focus_count &&
+        (first->class_name[0] == 'l' || first->class_name[0] == 'r')) {
+        first->x = pick(p->o.x_mm, first->x);
+        first->y = pick(p->o.y_mm, first->y);
+    }
 }

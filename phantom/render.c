@@ -8,13 +8,14 @@
 
 #define ROWS_A_JOB 16
 #define CELL_PX    16 // smoke is computed this far apart
+#define TAPS       7
 
 typedef struct shot {
     rim_phantom *p;
     const rim_view *view;
     rim_frame *out;
     int index, jobs;
-    float tap[5]; // of the lens, one side
+    float tap_x[TAPS], tap_y[TAPS]; // of lens and motion, one side
     float counts_per_electron;
     float inst_cos, inst_sin, inst_reach; // of the instrument in this frame
 } shot;
@@ -191,16 +192,35 @@ static void light_rows(void *ctx, int job)
     }
 }
 
-static void set_taps(shot *s)
+static void set_taps(float *tap, double variance)
 {
-    const double sigma = s->p->camera.blur_px, s2 = sigma * sigma + 1e-9;
-    double w[5], sum = 0.0;
-    for (int i = 0; i < 5; i++) {
-        w[i] = sigma < 0.2 && i > 0 ? 0.0 : rim_exact_exp(-0.5 * i * i / s2);
+    double w[TAPS], sum = 0.0;
+    for (int i = 0; i < TAPS; i++) {
+        w[i] = i == 0            ? 1.0
+               : variance < 0.04 ? 0.0
+                                 : rim_exact_exp(-0.5 * i * i / variance);
         sum += i ? 2.0 * w[i] : w[i];
     }
-    for (int i = 0; i < 5; i++)
-        s->tap[i] = (float)(w[i] / sum);
+    for (int i = 0; i < TAPS; i++)
+        tap[i] = (float)(w[i] / sum);
+}
+
+// Lens and motion together: a Gaussian with the variance of both along each axis.
+// The middle of the picture stands for all of it.
+static void set_blur(shot *s)
+{
+    const rim_phantom *p = s->p;
+    const double half = 0.5 * p->camera.exposure,
+                 lens = p->camera.blur_px * p->camera.blur_px;
+    rim_view open, shut;
+    double x, y, u, v;
+    rim_view_at(&open, &p->motion, &p->o, s->index - half);
+    rim_view_at(&shut, &p->motion, &p->o, s->index + half);
+    rim_view_to_scene(&open, &p->o, 0.5 * p->o.width, 0.5 * p->o.height, &x, &y);
+    rim_view_to_frame(&shut, &p->o, x, y, &u, &v);
+    const double du = u - 0.5 * p->o.width, dv = v - 0.5 * p->o.height;
+    set_taps(s->tap_x, lens + du * du / 12.0);
+    set_taps(s->tap_y, lens + dv * dv / 12.0);
 }
 
 static void lens_rows(void *ctx, int job)
@@ -212,9 +232,9 @@ static void lens_rows(void *ctx, int job)
         const float *in = p->raw + (size_t)v * (size_t)width;
         float *out = p->blurred + (size_t)v * (size_t)width;
         for (int u = 0; u < width; u++) {
-            float sum = s->tap[0] * in[u];
-            for (int k = 1; k < 5; k++)
-                sum += s->tap[k] *
+            float sum = s->tap_x[0] * in[u];
+            for (int k = 1; k < TAPS; k++)
+                sum += s->tap_x[k] *
                        (in[u < k ? 0 : u - k] + in[u + k >= width ? width - 1 : u + k]);
             out[u] = sum;
         }
@@ -244,13 +264,13 @@ static void sensor_rows(void *ctx, int job)
                  RIM_STREAM_FRAME + (uint64_t)s->index * 65536u + (uint64_t)job);
     for (int v = job * ROWS_A_JOB; v < row_end(s, job); v++) {
         for (int u = 0; u < width; u++)
-            line[u] = s->tap[0] * p->blurred[(size_t)v * (size_t)width + (size_t)u];
-        for (int k = 1; k < 5; k++) {
+            line[u] = s->tap_y[0] * p->blurred[(size_t)v * (size_t)width + (size_t)u];
+        for (int k = 1; k < TAPS; k++) {
             const int va = v < k ? 0 : v - k, vb = v + k >= height ? height - 1 : v + k;
             const float *a = p->blurred + (size_t)va * (size_t)width,
                         *b = p->blurred + (size_t)vb * (size_t)width;
             for (int u = 0; u < width; u++)
-                line[u] += s->tap[k] * (a[u] + b[u]);
+                line[u] += s->tap_y[k] * (a[u] + b[u]);
         }
         const float *gain = p->gain + (size_t)v * (size_t)width,
                     *offset = p->offset + (size_t)v * (size_t)width;
@@ -284,7 +304,7 @@ void rim_render_nir(rim_phantom *p, rim_frame *nir, const rim_view *view, int in
     const rim_camera *c = &p->camera;
     s.counts_per_electron = (float)(rim_camera_gain(c, index) *
                                     (c->full - c->black_level) / c->electrons_full);
-    set_taps(&s);
+    set_blur(&s);
     rim_workers_run(p->workers, light_rows, &s, s.jobs);
     rim_workers_run(p->workers, lens_rows, &s, s.jobs);
     rim_workers_run(p->workers, sensor_rows, &s, s.jobs);
@@ -333,7 +353,7 @@ static void visible_rows(void *ctx, int job)
                         (line > 0.0f ? 0.5f * line * line : 0.0f);
                 }
                 if (p->smoke.depth > 0.0)
-                    c = c * pass[u] + 0.35f * (1.0f - pass[u]);
+                    c = c * pass[u] + 0.14f * (1.0f - pass[u]);
                 out[2 - k] = display(p, c * gain[u] * bright + noise);
             }
             out[3] = 255;

@@ -30,6 +30,7 @@ enum {
     RIM_STREAM_SENSOR,
     RIM_STREAM_SMOKE,
     RIM_STREAM_INSTRUMENT,
+    RIM_STREAM_BORDERS,
     RIM_STREAM_FRAME = 1 << 20, // plus the frame's number
 };
 
@@ -54,16 +55,17 @@ typedef struct rim_segment {
 typedef struct rim_focus {
     char class_name[32];
     rim_shape shape;
-    bool residual;                   // goes to cut_surface.residuals, else to lesions
-    double x, y;                     // centre
-    double ax, ay, az, cos_t, sin_t; // half axes, turn of the first from x
-    double top;                      // depth of the upper end of core or patch
-    double rim;                      // width of the shell, 0: none
-    double uptake, core;             // dye over that of liver
-    double thickness;                // of a disc
-    rim_waves bumps;                 // deviation of the outline, part of the radius
-    rim_waves gaps;                  // shell shines where above gap_level
-    double gap_level, gap_soft;      // gap_soft 0: no gaps
+    bool residual;                     // goes to cut_surface.residuals, else to lesions
+    double x, y;                       // centre
+    double ax, ay, az, cos_t, sin_t;   // half axes, turn of the first from x
+    double top;                        // depth of the upper end of core or patch
+    double rim;                        // width of the shell, 0: none
+    double uptake, core;               // dye over that of liver
+    double thickness;                  // of a disc
+    const struct rim_focus *neighbour; // grown into this one, which takes precedence
+    rim_waves bumps;                   // deviation of the outline, part of the radius
+    rim_waves gaps;                    // shell shines where above gap_level
+    double gap_level, gap_soft;        // gap_soft 0: no gaps
     int segments;
     rim_segment segment[RIM_SEGMENTS_MAX];
     rim_patch light; // what it adds, canvas shading included
@@ -80,6 +82,14 @@ typedef struct rim_focus {
     int outline_count;
     rim_point outline[RIM_RAYS]; // mm
 } rim_focus;
+
+// A wavy line across the scene: the liver's edge, a segment's border.
+typedef struct rim_border {
+    bool there;
+    double nx, ny, at; // normal; distance from the middle
+    double wave_mm, wave_length_mm;
+    uint64_t seed;
+} rim_border;
 
 typedef struct rim_canvas {
     int width, height;
@@ -121,10 +131,13 @@ typedef struct rim_motion {
 typedef struct rim_camera {
     int bits, black_level, full; // full: largest count
     double electrons_full, read_noise, prnu, dsnu;
-    double per_light; // electrons of the light 1.0 in the middle
-    double blur_px;   // 0: sharp
-    double spot_x, spot_y, spot_sigma, vignette_power; // px, px, px
-    double round_radius_px, round_x, round_y;          // 0: no round view
+    double per_light;                  // electrons of the light 1.0 in the middle
+    double blur_px;                    // 0: sharp
+    double exposure;                   // part of the time between frames
+    double spot_x, spot_y, spot_sigma; // px; of the lamp
+    double middle_x, middle_y, vignette_half; // px; of the lens
+    double vignette_power;                    // n of cos^n
+    double round_radius_px, round_x, round_y; // 0: no round view
     double gain_step[8];
     int gain_frame[8], gain_count;
     double hot_per_mpx;
@@ -150,6 +163,8 @@ struct rim_phantom {
     double blood;
     unsigned distractors;
     double leakage;
+    rim_border edge, segment;
+    double pool; // part of the cut surface under deep blood
     int focus_count;
     rim_focus focus[RIM_FOCI_MAX];
     rim_canvas canvas;
@@ -180,19 +195,22 @@ RIM_NODISCARD rim_err rim_focus_light(rim_focus *f, const rim_light *light, doub
 double rim_focus_inside(const rim_focus *f, double x, double y);
 
 // ---- plan.c: draws what is in the scene ----
-void rim_plan_scene(rim_phantom *p);
+void rim_plan_tissue(rim_phantom *p); // blood, leakage, distractors, borders
+void rim_plan_scene(rim_phantom *p);  // foci; after the camera, whose view counts
 
 // ---- canvas.c, tissue.c ----
 RIM_NODISCARD rim_err rim_canvas_init(rim_phantom *p);
 void rim_canvas_uninit(rim_canvas *c);
 RIM_NODISCARD rim_err rim_canvas_paint(rim_phantom *p);
+// Distance beyond the border, in mm.
+double rim_border_beyond(const rim_border *b, double x, double y);
 double rim_canvas_at(const rim_canvas *c, const float *map, double x, double y);
 int rim_canvas_cover(const rim_canvas *c, double x, double y);
 
 // ---- view.c: motion ----
 void rim_motion_draw(rim_motion *m, const rim_phantom_options *o);
 void rim_view_at(rim_view *v, const rim_motion *m, const rim_phantom_options *o,
-                 int index);
+                 double index);
 void rim_view_to_scene(const rim_view *v, const rim_phantom_options *o, double u,
                        double vv, double *x, double *y);
 void rim_view_to_frame(const rim_view *v, const rim_phantom_options *o, double x,
@@ -213,8 +231,10 @@ void rim_render_nir(rim_phantom *p, rim_frame *nir, const rim_view *view, int in
 void rim_render_visible(rim_phantom *p, rim_frame *out, const rim_view *view,
                         int index);
 
-// ---- truth.c ----
+// ---- measure.c ----
 void rim_measure_focus(rim_focus *f, const rim_phantom *p);
+
+// ---- truth.c ----
 void rim_truth_frame(const rim_phantom *p, rim_truth *t, const rim_view *view,
                      int index);
 

@@ -39,9 +39,8 @@ typedef struct painter {
     float *vein; // strength of vessels
     int spots;
     spot spot[SPOTS_MAX];
-    bool edge, segment;
-    double edge_nx, edge_ny, edge_at, outside_glow;
-    double seg_nx, seg_ny, seg_at, seg_step;
+    double outside_glow; // light of what is not liver
+    double segment_step; // contrast across a segment's border
 } painter;
 
 static void mix(rgb *c, const rgb *to, double part)
@@ -96,6 +95,24 @@ static void draw_branch(painter *t, rim_rng *r, double x, double y, double angle
     }
 }
 
+// Blood that has run together on the cut surface.
+static void draw_pool(painter *t, rim_rng *r)
+{
+    const rim_phantom *p = t->p;
+    if (p->o.scene != RIM_PHANTOM_WOUND || p->pool <= 0.0)
+        return;
+    draw_spot(t, r, RIM_COVER_BLOOD, 1.0, 0.0);
+    spot *s = &t->spot[t->spots - 1];
+    const double k = sqrt(p->pool);
+    s->depth = 3.0;
+    s->edge.x = p->wound_x + 0.1 * p->wound_a;
+    s->edge.y = p->wound_y + 0.1 * p->wound_b;
+    s->edge.ax = k * p->wound_a;
+    s->edge.ay = k * p->wound_b;
+    s->edge.cos_t = p->wound_cos;
+    s->edge.sin_t = p->wound_sin;
+}
+
 static void draw_plan(painter *t)
 {
     rim_phantom *p = t->p;
@@ -110,19 +127,10 @@ static void draw_plan(painter *t)
                         0.5 * h * rim_rng_uniform(&r, -1.2, 1.2),
                         rim_rng_uniform(&r, 0.0, 2.0 * RIM_PI),
                         rim_rng_uniform(&r, 0.3, 0.9), 14);
-    const double ea = rim_rng_uniform(&r, 0.0, 2.0 * RIM_PI),
-                 sa = rim_rng_uniform(&r, 0.0, 2.0 * RIM_PI);
-    t->edge = d >> RIM_DISTRACTOR_edge & 1u;
-    t->edge_nx = rim_exact_cos(ea);
-    t->edge_ny = rim_exact_sin(ea);
-    t->edge_at = rim_rng_uniform(&r, 0.28, 0.45) * (h + (w - h) * fabs(t->edge_nx));
     t->outside_glow = rim_rng_uniform(&r, 0.03, 0.2);
-    t->segment = d >> RIM_DISTRACTOR_segment & 1u;
-    t->seg_nx = rim_exact_cos(sa);
-    t->seg_ny = rim_exact_sin(sa);
-    t->seg_at = rim_rng_uniform(&r, -0.2, 0.2) * w;
-    t->seg_step = rim_rng_chance(&r, 0.5) ? rim_rng_uniform(&r, 0.25, 0.8)
-                                          : rim_rng_uniform(&r, -0.5, -0.2);
+    t->segment_step = rim_rng_chance(&r, 0.5) ? rim_rng_uniform(&r, 0.25, 0.8)
+                                              : rim_rng_uniform(&r, -0.5, -0.2);
+    draw_pool(t, &r);
     const bool wound = p->o.scene == RIM_PHANTOM_WOUND;
     if (d >> RIM_DISTRACTOR_cautery & 1u)
         for (int n = rim_rng_int(&r, wound ? 3 : 1, wound ? 8 : 3); n > 0; n--)
@@ -163,23 +171,21 @@ static void paint_liver(const painter *t, point *q)
     const double relief = rim_fractal(s + 10, q->x / 18.0, q->y / 18.0, 2);
     const double large = rim_fractal(s + 20, q->x / 7.0, q->y / 7.0, 2);
     const double lobule = rim_fractal(s + 30, q->x / 1.1, q->y / 1.1, 2);
-    q->base = 1.0 + 0.14 * large + 0.05 * lobule;
-    q->shade = 1.0 + 0.18 * relief;
-    q->bump = 0.6 * rim_noise(s + 40, q->x / 5.0, q->y / 5.0) +
-              0.4 * rim_noise(s + 41, q->x / 1.6, q->y / 1.6);
+    q->base = 1.0 + 0.2 * large + 0.07 * lobule;
+    q->shade = 1.0 + 0.25 * relief;
+    q->bump = 1.4 * rim_fractal(s + 40, q->x / 5.0, q->y / 5.0, 4);
     q->colour = liver_colour;
-    scale(&q->colour, (1.0 + 0.25 * relief) * (1.0 + 0.12 * large + 0.16 * lobule));
-    q->leak = 1.0 + 0.2 * relief + 0.08 * lobule;
+    scale(&q->colour, (1.0 + 0.35 * relief) * (1.0 + 0.2 * large + 0.25 * lobule));
+    q->leak = 1.0 + 0.3 * relief + 0.1 * lobule;
 }
 
 static void paint_segment(const painter *t, point *q)
 {
-    const double wave = 3.0 * rim_fractal(t->seed + 50, q->x / 9.0, q->y / 9.0, 2);
-    const double side = q->x * t->seg_nx + q->y * t->seg_ny - t->seg_at + wave;
+    const double side = rim_border_beyond(&t->p->segment, q->x, q->y);
     const double part = rim_step(side, -0.8, 0.8);
-    q->base *= 1.0 + t->seg_step * part;
+    q->base *= 1.0 + t->segment_step * part;
     const rgb dusky = {0.10, 0.026, 0.034};
-    if (t->seg_step < 0.0)
+    if (t->segment_step < 0.0)
         mix(&q->colour, &dusky, 0.35 * part);
 }
 
@@ -194,8 +200,7 @@ static void paint_vein(const painter *t, point *q, size_t i)
 // Beyond the liver's edge: fat and bowel, which hold no dye.
 static void paint_outside(const painter *t, point *q)
 {
-    const double wave = 4.0 * rim_fractal(t->seed + 60, q->x / 14.0, q->y / 14.0, 3);
-    const double side = q->x * t->edge_nx + q->y * t->edge_ny - t->edge_at + wave;
+    const double side = rim_border_beyond(&t->p->edge, q->x, q->y);
     const double rim = rim_step(side, -6.0, 0.0); // the liver rounds off to its edge
     const double out = rim_step(side, -0.15, 0.15);
     scale(&q->colour, 1.0 - 0.55 * rim);
@@ -229,13 +234,13 @@ static void paint_wound(const painter *t, point *q)
     const double coarse = rim_fractal(s, q->x / 4.0, q->y / 4.0, 3);
     const double grain = rim_fractal(s + 10, q->x / 0.8, q->y / 0.8, 2);
     rgb raw = raw_colour;
-    scale(&raw, (0.8 + 0.5 * coarse) * (1.0 + 0.45 * grain));
-    mix(&raw, &cooked_colour, 0.5 * rim_step(coarse + 0.3 * grain, 0.1, 0.6));
+    scale(&raw, (0.8 + 0.7 * coarse) * (1.0 + 0.6 * grain));
+    mix(&raw, &cooked_colour, 0.6 * rim_step(coarse + 0.4 * grain, 0.1, 0.6));
     mix(&q->colour, &raw, part);
-    q->base *= 1.0 + part * (0.22 * coarse + 0.12 * grain);
-    q->shade *= 1.0 + part * (0.20 * coarse + 0.10 * grain - 0.05);
+    q->base *= 1.0 + part * (0.30 * coarse + 0.16 * grain);
+    q->shade *= 1.0 + part * (0.28 * coarse + 0.14 * grain - 0.05);
     q->leak *= 1.0 + part * (0.3 * coarse + 0.25 * grain);
-    q->bump = q->bump * (1.0 - 0.5 * part) + part * (0.5 * grain + 0.3 * coarse);
+    q->bump = q->bump * (1.0 - 0.5 * part) + part * (0.8 * grain + 0.4 * coarse);
 }
 
 static void paint_gauze(const painter *t, const spot *s, point *q, double inside)
@@ -311,7 +316,12 @@ static void paint_focus(const rim_focus *f, point *q)
     } else if (f->shape == RIM_SHAPE_SHELL && f->top < 1.0) {
         // Pale, umbilicated; under the capsule it shines through faintly.
         const double through = 0.75 * (1.0 - rim_step(f->top, -0.2, 1.0));
-        mix(&q->colour, &tumour_colour, through * rim_step(in, -0.6, 0.8));
+        const double ragged = in + 0.7 * rim_fractal(9, q->x / 1.3, q->y / 1.3, 3);
+        const double dimple = rim_step(in, 0.4 * f->ay, 0.9 * f->ay);
+        rgb pale = tumour_colour;
+        scale(&pale,
+              1.0 - 0.25 * dimple + 0.3 * rim_fractal(8, q->x / 2.0, q->y / 2.0, 3));
+        mix(&q->colour, &pale, through * rim_step(ragged, -0.5, 1.2));
     }
 }
 
@@ -346,12 +356,12 @@ static void paint_rows(void *ctx, int job)
             const size_t at = (size_t)j * (size_t)c->width + (size_t)i;
             point q = {.x = c->x0 + i * c->mm, .y = c->y0 + j * c->mm};
             paint_liver(t, &q);
-            if (t->segment)
+            if (p->segment.there)
                 paint_segment(t, &q);
             paint_vein(t, &q, at);
             if (p->o.scene == RIM_PHANTOM_WOUND)
                 paint_wound(t, &q);
-            if (t->edge)
+            if (p->edge.there)
                 paint_outside(t, &q);
             for (int k = 0; k < p->focus_count; k++)
                 paint_focus(&p->focus[k], &q);
@@ -380,9 +390,8 @@ static void add_focus_light(rim_canvas *c, rim_focus *f)
         for (int i = 0; i < c->width; i++) {
             const size_t at = (size_t)j * (size_t)c->width + (size_t)i;
             const double add = rim_patch_at(m, c->x0 + i * c->mm, y);
-            // Gauze hides what is below; light of liver does not spread into fat.
             if (c->cover[at] == RIM_COVER_GAUZE)
-                continue;
+                continue; // hides what is below
             const float sum = c->glow[at] + (float)add;
             c->glow[at] = sum > 0.0f ? sum : 0.0f;
         }

@@ -43,7 +43,7 @@ static double swing(double hz, double phase, double t)
 }
 
 void rim_view_at(rim_view *v, const rim_motion *m, const rim_phantom_options *o,
-                 int index)
+                 double index)
 {
     const double t = index / o->fps, k = isnan(o->motion) ? 1.0 : o->motion;
     const double breath = k * m->breath_mm * swing(m->breath_hz, m->breath_phase, t);

@@ -1,5 +1,6 @@
 // write.c: a phantom as a sequence folder.
 // SPDX-License-Identifier: MIT
+#include "phantom/folder.h"
 #include "phantom/phantom.h"
 
 #include "base/log.h"
@@ -8,21 +9,20 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define PATH_MAX_BYTES 4096
-
-static rim_err join(char *path, const char *dir, const char *name)
+rim_err rim_folder_join(char *path, const char *dir, const char *name)
 {
-    const int n = snprintf(path, PATH_MAX_BYTES, "%s/%s", dir, name);
-    if (n < PATH_MAX_BYTES)
+    const int n = snprintf(path, RIM_PATH_BYTES, "%s/%s", dir, name);
+    if (n < RIM_PATH_BYTES)
         return RIM_OK;
     rim_log_error("%s: the path is too long", dir);
     return RIM_ERR_ARG;
 }
 
-static rim_err make_dir(const char *path)
+rim_err rim_folder_make(const char *path)
 {
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
         return RIM_OK;
@@ -32,21 +32,21 @@ static rim_err make_dir(const char *path)
 
 static rim_err make_folders(const char *dir, const rim_phantom_options *o)
 {
-    char path[PATH_MAX_BYTES];
+    char path[RIM_PATH_BYTES];
     struct stat st;
-    rim_err err = join(path, dir, "sequence.json");
+    rim_err err = rim_folder_join(path, dir, "sequence.json");
     if (!err && stat(path, &st) == 0) {
         rim_log_error("%s: holds a sequence already; choose another --out or remove it",
                       dir);
         return RIM_ERR_BUSY;
     }
-    err = err ? err : make_dir(dir);
-    err = err ? err : join(path, dir, "nir");
-    err = err ? err : make_dir(path);
+    err = err ? err : rim_folder_make(dir);
+    err = err ? err : rim_folder_join(path, dir, "nir");
+    err = err ? err : rim_folder_make(path);
     if (o->no_visible)
         return err;
-    err = err ? err : join(path, dir, "visible");
-    return err ? err : make_dir(path);
+    err = err ? err : rim_folder_join(path, dir, "visible");
+    return err ? err : rim_folder_make(path);
 }
 
 static json_t *surface_json(const rim_outline *o)
@@ -62,8 +62,8 @@ static json_t *surface_json(const rim_outline *o)
 static rim_err write_manifest(const char *dir, const rim_phantom *p,
                               const rim_phantom_options *o)
 {
-    char path[PATH_MAX_BYTES];
-    const rim_err err = join(path, dir, "sequence.json");
+    char path[RIM_PATH_BYTES];
+    const rim_err err = rim_folder_join(path, dir, "sequence.json");
     if (err)
         return err;
     json_t *root = json_pack("{s:s,s:i,s:f,s:{s:s,s:i,s:i},s:f}", "format",
@@ -87,45 +87,45 @@ typedef struct job {
     const char *dir;
     rim_phantom *p;
     rim_frame nir, visible;
-    rim_report_writer *truth;
+    rim_report_writer *writer;
+    rim_truth *truth; // of one frame
 } job;
 
-static rim_err write_frame(job *j, const rim_phantom_options *o, rim_truth *t,
-                           int index)
+static rim_err write_frame(job *j, const rim_phantom_options *o, int index)
 {
-    char path[PATH_MAX_BYTES], name[32];
-    rim_phantom_frame(j->p, &j->nir, o->no_visible ? NULL : &j->visible, t, index);
+    char path[RIM_PATH_BYTES], name[32];
+    rim_phantom_frame(j->p, &j->nir, o->no_visible ? NULL : &j->visible, j->truth,
+                      index);
     snprintf(name, sizeof name, "nir/%06d.png", index);
-    rim_err err = join(path, j->dir, name);
+    rim_err err = rim_folder_join(path, j->dir, name);
     err = err ? err : rim_png_write(path, &j->nir);
     if (!err && !o->no_visible) {
         snprintf(name, sizeof name, "visible/%06d.png", index);
-        err = join(path, j->dir, name);
+        err = rim_folder_join(path, j->dir, name);
         err = err ? err : rim_png_write(path, &j->visible);
     }
-    return err ? err : rim_report_write_truth(j->truth, t);
+    return err ? err : rim_report_write_truth(j->writer, j->truth);
 }
 
 static rim_err write_frames(job *j, const rim_phantom_options *o,
                             rim_phantom_progress_fn *progress, void *ctx)
 {
-    static rim_truth truth; // large; one phantom is written at a time
     j->nir = (rim_frame){
         .width = o->width, .height = o->height, .fmt = RIM_FMT_GRAY16, .bits = o->bits};
     j->visible = (rim_frame){
         .width = o->width, .height = o->height, .fmt = RIM_FMT_BGRX8, .bits = 8};
-    char path[PATH_MAX_BYTES];
+    char path[RIM_PATH_BYTES];
     rim_err err = rim_frame_init(&j->nir);
     err = err ? err : rim_frame_init(&j->visible);
-    err = err ? err : join(path, j->dir, "truth.jsonl");
-    err = err ? err : rim_report_create(&j->truth, path);
+    err = err ? err : rim_folder_join(path, j->dir, "truth.jsonl");
+    err = err ? err : rim_report_create(&j->writer, path);
     for (int n = 0; !err && n < o->frames; n++) {
-        err = write_frame(j, o, &truth, n);
+        err = write_frame(j, o, n);
         if (progress)
             progress(ctx, n + 1, o->frames);
     }
-    if (j->truth) {
-        const rim_err closed = rim_report_close(&j->truth);
+    if (j->writer) {
+        const rim_err closed = rim_report_close(&j->writer);
         err = err ? err : closed;
     }
     rim_frame_uninit(&j->nir);
@@ -136,11 +136,12 @@ static rim_err write_frames(job *j, const rim_phantom_options *o,
 rim_err rim_phantom_write(const char *dir, const rim_phantom_options *options,
                           int threads, rim_phantom_progress_fn *progress, void *ctx)
 {
-    job j = {.dir = dir};
-    rim_err err = rim_phantom_create(&j.p, options, threads);
-    err = err ? err : make_folders(dir, options);
+    job j = {.dir = dir, .truth = malloc(sizeof *j.truth)};
+    rim_err err = j.truth ? make_folders(dir, options) : RIM_ERR_MEMORY;
+    err = err ? err : rim_phantom_create(&j.p, options, threads);
     err = err ? err : write_frames(&j, options, progress, ctx);
     err = err ? err : write_manifest(dir, j.p, options);
     rim_phantom_destroy(&j.p);
+    free(j.truth);
     return err;
 }

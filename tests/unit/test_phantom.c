@@ -118,6 +118,48 @@ START_TEST(rings_look_as_tabulated)
 }
 END_TEST
 
+// Light over that of liver in the middle above a disc of dye 1.6 mm thick.
+static double above_disc(const rim_light *light, double radius, double depth,
+                         double uptake)
+{
+    double sum = 0.0;
+    for (int l = 0; l < light->layers; l++) {
+        const double z = light->z_mm[l], step = z < 1.0 ? 0.1 : 2.0 * z / 21.0;
+        const double top = fmax(z - 0.5 * step, depth),
+                     end = fmin(z + 0.5 * step, depth + 1.6);
+        for (int k = 0; end > top && k < RIM_LIGHT_WIDTHS; k++) {
+            const double s = light->sigma_mm[k];
+            sum += light->weight[l][k] * (end - top) / step *
+                   (1.0 - exp(-0.5 * radius * radius / (s * s)));
+        }
+    }
+    return 1.0 + (uptake - 1.0) * sum;
+}
+
+// Depth to which a residual patch has a contrast above 1.2 and 1.5, from the table of
+// detection depths. One layer of the model is a tenth of its depth: so is the error.
+START_TEST(residuals_fade_as_tabulated)
+{
+    static const struct {
+        double blood, uptake, radius, at_1_2, at_1_5;
+    } row[] = {
+        {0.05, 15, 1.5, 3.4, 2.1}, {0.05, 40, 6, 9.1, 7.3},   {0.10, 4, 3, 2.7, 1.5},
+        {0.10, 15, 1.5, 3.3, 2.3}, {0.10, 15, 3, 4.8, 3.5},   {0.10, 15, 6, 6.0, 4.6},
+        {0.10, 40, 3, 6.1, 4.9},   {0.15, 15, 1.5, 3.2, 2.3}, {0.15, 40, 6, 6.7, 5.5}};
+    rim_optics o;
+    static rim_light light;
+    rim_optics_init(&o, row[_i].blood, 1.0, RIM_TRANSPORT_DIFFUSION);
+    rim_light_init(&light, &o);
+    double d = 0.0;
+    while (above_disc(&light, row[_i].radius, d, row[_i].uptake) > 1.5)
+        d += 0.02;
+    ck_assert_double_eq_tol(d, row[_i].at_1_5, 0.2 + 0.05 * d);
+    while (above_disc(&light, row[_i].radius, d, row[_i].uptake) > 1.2)
+        d += 0.02;
+    ck_assert_double_eq_tol(d, row[_i].at_1_2, 0.2 + 0.05 * d);
+}
+END_TEST
+
 static void small_options(rim_phantom_options *o)
 {
     rim_phantom_options_init(o);
@@ -174,6 +216,9 @@ START_TEST(truth_of_one_ring)
     rim_frame nir, visible;
     small_options(&o);
     o.lesions = 1;
+    o.x_mm = 3.0;
+    o.y_mm = -2.0;
+    o.round_view = 0;
     o.depth_mm = 0.0;
     o.diameter_mm = 8.0;
     o.uptake = 15.0;
@@ -192,6 +237,8 @@ START_TEST(truth_of_one_ring)
     ck_assert_int_eq(l->pattern, RIM_PATTERN_RIM);
     ck_assert_double_ge(l->coverage, 0.9);
     // Of the table: 7.6, 0.35, 4.8 mm for a sphere; this one is a little flattened.
+    ck_assert_double_eq_tol(l->x, 127.5 + 3.0 / o.mm_per_px, 2.0);
+    ck_assert_double_eq_tol(l->y, 95.5 - 2.0 / o.mm_per_px, 2.0);
     ck_assert_double_eq_tol(l->sbr, 7.6, 1.2);
     ck_assert_double_eq_tol(l->core_ratio, 0.35, 0.1);
     ck_assert_double_eq_tol(l->a * o.mm_per_px, 4.6, 0.5);
@@ -226,6 +273,7 @@ int main(void)
     tcase_add_test(t, spot_widens_with_depth);
     tcase_add_loop_test(t, spot_holds_what_escapes, 0, 3);
     tcase_add_loop_test(t, rings_look_as_tabulated, 0, 12);
+    tcase_add_loop_test(t, residuals_fade_as_tabulated, 0, 9);
     tcase_add_loop_test(t, seed_gives_the_same_frames, 0, 2);
     tcase_add_test(t, truth_of_one_ring);
     tcase_add_test(t, nonsense_is_refused);
