@@ -42,14 +42,26 @@ static rim_tone make_tone(rim_color c, uint32_t alpha)
                       256 - alpha};
 }
 
+// Gentle where noise plays about the low end, soon strong enough for a weak rim, and
+// never so strong that the tissue is lost.
+int rim_veil_alpha(int level)
+{
+    if (level < 12)
+        return level * level / 3;
+    if (level < 30)
+        return 48 + (level - 12) * 4;
+    if (level < 90)
+        return 120 + (level - 30);
+    return 180 + (level - 90) / 5;
+}
+
 static void make_tints(rim_ground *g, rim_color_map map)
 {
     for (int i = 0; i < 256; i++) {
         const rim_color c = rim_color_map_at(map, i);
-        const int veil = 2 * i < 176 ? 2 * i : 176 + (i - 88) / 5;
         const int full = 12 * i < 256 ? 12 * i : 256;
         g->tint[RIM_TINT_NONE][i] = make_tone(c, 0);
-        g->tint[RIM_TINT_VEIL][i] = make_tone(c, (uint32_t)veil);
+        g->tint[RIM_TINT_VEIL][i] = make_tone(c, (uint32_t)rim_veil_alpha(i));
         g->tint[RIM_TINT_FULL][i] = make_tone(c, (uint32_t)full);
     }
 }
@@ -59,6 +71,9 @@ rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height, int bits,
                         rim_color_map map)
 {
     make_grey(g->grey, bits, black_level);
+    for (int i = 0; i < 256; i++)
+        g->grey_pixel[i] =
+            rim_pixel_of((rim_color){(uint8_t)i, (uint8_t)i, (uint8_t)i});
     g->low_q8 = (int32_t)(sbr_low * 256 + 0.5);
     g->high_q8 = (int32_t)(sbr_high * 256 + 0.5);
     g->gain_q16 = (255 << 16) / (g->high_q8 - g->low_q8);
@@ -132,7 +147,7 @@ static uint16_t lerp2(const uint16_t *top, const uint16_t *bottom, uint32_t fx,
 {
     const uint32_t a = top[0] * (256 - fx) + top[1] * fx;
     const uint32_t b = bottom[0] * (256 - fx) + bottom[1] * fx;
-    return (uint16_t)(((uint64_t)a * (256 - fy) + (uint64_t)b * fy) >> 16);
+    return (uint16_t)((a * (256 - fy) + b * fy) >> 16); // at most 65535 << 16
 }
 
 // A sample where the frame's edge is near; 0 beyond it.
@@ -180,11 +195,6 @@ static void sample(uint16_t *out, const rim_frame *f, run r, int count)
     }
 }
 
-static rim_pixel grey_pixel(uint8_t v)
-{
-    return rim_pixel_of((rim_color){v, v, v});
-}
-
 // Is the pane the NIR frame itself, pixel by pixel?
 static bool one_to_one(const rim_pane *pane, const rim_frame *nir)
 {
@@ -200,7 +210,7 @@ static void base_nir(const rim_ground *g, const rim_pane *pane, rim_pixel *row, 
     if (one_to_one(pane, nir)) {
         const uint16_t *in = rim_frame_row16(nir, y);
         for (int x = 0; x < width; x++)
-            row[x] = grey_pixel(g->grey[in[x]]);
+            row[x] = g->grey_pixel[g->grey[in[x]]];
         return;
     }
     for (int x = 0; x < width; x += CELL) {
@@ -208,7 +218,7 @@ static void base_nir(const rim_ground *g, const rim_pane *pane, rim_pixel *row, 
         uint16_t v[CELL];
         sample(v, nir, find_run(pane, x / CELL, y, 1), count);
         for (int i = 0; i < count; i++)
-            row[x + i] = grey_pixel(g->grey[v[i]]);
+            row[x + i] = g->grey_pixel[g->grey[v[i]]];
     }
 }
 

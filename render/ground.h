@@ -51,6 +51,7 @@ typedef struct rim_tone {
 } rim_tone;
 
 typedef struct rim_ground {
+    rim_pixel grey_pixel[256];
     uint8_t grey[65536];                // of a NIR sample
     int32_t low_q8, high_q8, gain_q16;  // SBR to 0..255
     rim_tone tint[RIM_TINT_COUNT][256]; // of a level
@@ -58,6 +59,9 @@ typedef struct rim_ground {
     uint8_t *tile;
     int tiles_x, tiles_y, tiles_max;
 } rim_ground;
+
+// How opaque RIM_TINT_VEIL is, 0..256, at a level of the scale, 0..255.
+int rim_veil_alpha(int level);
 
 RIM_NODISCARD rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height,
                                       int bits, int black_level, double sbr_low,

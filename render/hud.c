@@ -104,30 +104,28 @@ static void word_verdict(char *out, size_t size, const rim_surface *s)
 }
 
 // A triangle with an exclamation mark, or a question mark in a disc: told apart from
-// across the room before the words are read. Returns the room it took, px.
-static int plan_sign(rim_overlay *o, rim_surface_state state, int x, int middle)
+// across the room before the words are read.
+static void plan_sign(rim_overlay *o, rim_surface_state state, int x, int middle)
 {
-    const int size = rim_font_cap_px(o->large) * 3 / 2;
-    const int cap = rim_font_cap_px(o->label), base = middle + cap / 2;
+    const int size = rim_font_cap_px(o->large) * 2,
+              mark_cap = rim_font_cap_px(o->large);
     if (state == RIM_SURFACE_RESIDUAL) {
         const rim_pt p[3] = {{(x + size / 2) * 256, (middle - size / 2) * 256},
                              {(x + size) * 256, (middle + size / 2) * 256},
                              {x * 256, (middle + size / 2) * 256}};
         rim_scene_fill(&o->scene, p, 3, rim_color_dark, 256);
-        const int mark = rim_font_text_width(o->label, "!");
-        rim_scene_text(&o->scene, o->label, x + (size - mark) / 2,
-                       middle + size / 2 - px(o, 4), rim_color_alarm, "!");
-        return size + px(o, 8);
+        const int mark = rim_font_text_width(o->large, "!");
+        rim_scene_text(&o->scene, o->large, x + (size - mark) / 2,
+                       middle + size / 2 - size / 10, rim_color_alarm, "!");
+        return;
     }
     if (state == RIM_SURFACE_CANNOT_ASSESS) {
         const rim_pt center = {(x + size / 2) * 256, middle * 256};
         rim_scene_disc(&o->scene, center, size * 128, rim_color_warn);
-        const int mark = rim_font_text_width(o->label, "?");
-        rim_scene_text(&o->scene, o->label, x + (size - mark) / 2, base, rim_color_dark,
-                       "?");
-        return size + px(o, 8);
+        const int mark = rim_font_text_width(o->large, "?");
+        rim_scene_text(&o->scene, o->large, x + (size - mark) / 2,
+                       middle + mark_cap / 2, rim_color_dark, "?");
     }
-    return 0;
 }
 
 static bool word_assessable(char *out, size_t size, const rim_surface *s)
@@ -151,7 +149,7 @@ static int plan_verdict(rim_overlay *o, const rim_surface *s)
     const int pad = px(o, off ? 7 : 12), cap = rim_font_cap_px(font),
               margin = px(o, 14);
     const int sign =
-        alarm || s->state == RIM_SURFACE_CANNOT_ASSESS ? cap * 3 / 2 + px(o, 8) : 0;
+        alarm || s->state == RIM_SURFACE_CANNOT_ASSESS ? cap * 2 + px(o, 12) : 0;
     const int wide = rim_font_text_width(font, text);
     const int wide2 = rim_font_text_width(o->small, part);
     const int below = two ? rim_font_cap_px(o->small) + px(o, 8) : 0;
@@ -252,7 +250,7 @@ static void plan_ramp(rim_overlay *o, rim_rect bar)
         const int level = i * 255 / (steps - 1);
         const rim_rect r = {bar.x0 + (bar.x1 - bar.x0) * i / steps, bar.y0,
                             bar.x0 + (bar.x1 - bar.x0) * (i + 1) / steps, bar.y1};
-        const int alpha = level < 64 ? 32 + level * 7 / 2 : 256;
+        const int alpha = level < 90 ? rim_veil_alpha(level) * 256 / 180 : 256;
         rim_scene_rect(&o->scene, r, rim_color_map_at(o->options.color_map, level),
                        alpha);
     }
@@ -379,6 +377,21 @@ static void plan_help(rim_overlay *o)
         snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\n"), p);
         rim_scene_text(&o->scene, o->label, r.x0 + pad, y, rim_color_white, line);
     }
+}
+
+// What a smaller pane shows is written in its corner.
+void rim_hud_plan_caption(rim_overlay *o, const rim_pane *pane, const char *text)
+{
+    const rim_rect r = pane->rect;
+    const rim_rect line[4] = {{r.x0, r.y0, r.x1, r.y0 + 1},
+                              {r.x0, r.y1 - 1, r.x1, r.y1},
+                              {r.x0, r.y0, r.x0 + 1, r.y1},
+                              {r.x1 - 1, r.y0, r.x1, r.y1}};
+    for (int i = 0; i < 4; i++)
+        rim_scene_rect(&o->scene, line[i], rim_color_quiet, 160);
+    const rim_rect box = line_box(o, o->small, text);
+    plan_line_at(o, moved(box, r.x0 + px(o, 6), r.y0 + px(o, 6)), o->small,
+                 rim_color_white, text);
 }
 
 void rim_hud_plan(rim_overlay *o, const rim_pane *pane, const rim_result *r)

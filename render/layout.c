@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COST_LESION = 8 }; // of a covered cell; a place farther down the list costs 1
+
 rim_err rim_layout_init(rim_layout *l, int width, int height, int cell_px)
 {
     *l = (rim_layout){.width = width,
@@ -110,20 +112,21 @@ static int cost_of(const rim_layout *l, rim_rect r)
             const unsigned bits = l->cell[y * l->cells_x + x];
             if (bits & (RIM_TAKEN_TEXT | RIM_TAKEN_RESIDUAL))
                 return -1;
-            cost += bits & RIM_TAKEN_LESION ? 8 : 0;
+            cost += bits & RIM_TAKEN_LESION ? COST_LESION : 0;
         }
     }
     return cost;
 }
 
-// Place 0..7 around the object; 8..15 and 16..23 the same, farther away.
+// Places 0..7 lie around the object, the next 8 the same but a ring farther away.
 static rim_rect place(int number, rim_rect object, int width, int height, int gap)
 {
     // Which side: -1 before, 0 level with the middle, 1 behind. Most liked first.
-    static const int side[8][2] = {{1, -1}, {1, 0},  {1, 1},  {-1, -1},
-                                   {-1, 0}, {-1, 1}, {0, -1}, {0, 1}};
-    const int sx = side[number % 8][0], sy = side[number % 8][1];
-    const int ring = number / 8;
+    static const int side[RIM_LAYOUT_PLACES][2] = {{1, -1}, {1, 0},  {1, 1},  {-1, -1},
+                                                   {-1, 0}, {-1, 1}, {0, -1}, {0, 1}};
+    const int sx = side[number % RIM_LAYOUT_PLACES][0],
+              sy = side[number % RIM_LAYOUT_PLACES][1];
+    const int ring = number / RIM_LAYOUT_PLACES;
     const int away = gap + ring * (height + gap);
     // At a corner of its box an ellipse is a seventh of the box away.
     const int in_x = sx && sy ? (object.x1 - object.x0) / 7 : 0;
@@ -145,22 +148,34 @@ static rim_rect place(int number, rim_rect object, int width, int height, int ga
     return r;
 }
 
-int rim_layout_find(const rim_layout *l, rim_rect *label, rim_rect object, int width,
-                    int height, int gap_px, int last)
+// Lesion that a label may cover: for a large object a sixth of it, else nothing.
+static int most_for(const rim_layout *l, rim_rect object)
 {
+    const rim_rect c = cells_of(l, object);
+    const int cells = (c.x1 - c.x0) * (c.y1 - c.y0);
+    return cells > 600 ? cells / 6 * COST_LESION : 0;
+}
+
+int rim_layout_find(const rim_layout *l, rim_rect *label, rim_rect object,
+                    const rim_layout_wish *wish)
+{
+    const int width = wish->width, height = wish->height;
+    const int most = wish->over_lesions ? INT_MAX : most_for(l, object);
     int best = INT_MAX, found = RIM_LAYOUT_NOWHERE;
     if (width > l->width || height > l->height)
         return found;
-    for (int n = 0; n < RIM_LAYOUT_PLACES; n++) {
-        rim_rect r = place(n, object, width, height, gap_px);
+    for (int n = 0; n < RIM_LAYOUT_PLACES * wish->rings; n++) {
+        rim_rect r = place(n, object, width, height, wish->gap_px);
         const int x = limit(r.x0, 0, l->width - width);
         const int y = limit(r.y0, 0, l->height - height);
         const int moved = abs(x - r.x0) + abs(y - r.y0);
         r = (rim_rect){x, y, x + width, y + height};
         const int cost = cost_of(l, r);
-        if (cost < 0)
+        if (cost < 0 || cost > most)
             continue;
-        const int total = cost + n % 8 + n / 8 * 24 + moved - (n == last ? 20 : 0);
+        const int ring = n / RIM_LAYOUT_PLACES;
+        const int total = cost + n % RIM_LAYOUT_PLACES + ring * 24 + moved -
+                          (n == wish->last ? 20 : 0);
         if (total < best) {
             best = total;
             found = n;

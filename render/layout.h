@@ -15,7 +15,16 @@ enum {
     RIM_TAKEN_TEXT = 4,     // must not be
 };
 
-enum { RIM_LAYOUT_NOWHERE = -1, RIM_LAYOUT_PLACES = 24 };
+// Places to a ring around an object, and rings; place / RIM_LAYOUT_PLACES is the ring.
+enum { RIM_LAYOUT_NOWHERE = -1, RIM_LAYOUT_PLACES = 8, RIM_LAYOUT_RINGS = 4 };
+
+typedef struct rim_layout_wish {
+    int width, height; // of the label, px
+    int gap_px;        // at least this far from the object
+    int rings;         // how far it may go, 1..RIM_LAYOUT_RINGS
+    bool over_lesions; // may cover lesions other than a large object's own
+    int last;          // its place in the last frame, or RIM_LAYOUT_NOWHERE
+} rim_layout_wish;
 
 typedef struct rim_layout {
     int width, height; // px
@@ -33,10 +42,10 @@ void rim_layout_take_rect(rim_layout *l, rim_rect r, unsigned bits);
 // The convex-by-rows area within a closed line.
 void rim_layout_take_outline(rim_layout *l, const rim_pt *p, int count, unsigned bits);
 
-// A place for a width x height label beside `object`, at least gap_px away, wholly
-// within the picture and not over text or a residual. `last`: the place of the last
-// frame or RIM_LAYOUT_NOWHERE. Returns the place's number, or RIM_LAYOUT_NOWHERE.
-int rim_layout_find(const rim_layout *l, rim_rect *label, rim_rect object, int width,
-                    int height, int gap_px, int last);
+// A place for a label beside `object`, wholly within the picture, not over text or a
+// residual, and (over_lesions apart) over no lesion, but a sixth of a large object
+// itself. Returns the place's number and sets *label, or returns RIM_LAYOUT_NOWHERE.
+int rim_layout_find(const rim_layout *l, rim_rect *label, rim_rect object,
+                    const rim_layout_wish *wish);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ELLIPSE_POINTS = 96 };
+enum { POINTS_MAX = 96, POINTS_MIN = 20, SIDE_PX = 6 };
 
 static const double g_sure = 0.8; // confidence from which a line is solid
 
@@ -36,22 +36,34 @@ static double sine(double degrees)
     return sum;
 }
 
-// The ellipse as a closed line in the pane. False: not to be drawn.
-static bool ellipse(rim_pt p[ELLIPSE_POINTS], const rim_pane *pane, double x, double y,
-                    double a, double b, double angle)
+// Corners for an ellipse with these half axes in the pane: sides of some SIDE_PX.
+static int corners_of(const rim_pane *pane, double x, double y, double a)
+{
+    rim_pt c, e;
+    if (!rim_pane_map(&c, pane, x, y) || !rim_pane_map(&e, pane, x + a, y))
+        return 0;
+    const double dx = (e.x - c.x) / 256.0, dy = (e.y - c.y) / 256.0;
+    const double n = 6.3 / SIDE_PX * sqrt(dx * dx + dy * dy);
+    return n < POINTS_MIN ? POINTS_MIN : n > POINTS_MAX ? POINTS_MAX : (int)n;
+}
+
+// The ellipse as a closed line in the pane. Returns its corners; 0: not to be drawn.
+static int ellipse(rim_pt p[POINTS_MAX], const rim_pane *pane, double x, double y,
+                   double a, double b, double angle)
 {
     const double far = 4 * RIM_FRAME_SIDE_MAX;
     if (!(fabs(x) < far && fabs(y) < far && a > 0 && a < far && b > 0 && b < far))
-        return false;
+        return 0;
     const double turn = isfinite(angle) ? angle : 0;
     const double c = sine(turn + 90), s = sine(turn);
-    for (int i = 0; i < ELLIPSE_POINTS; i++) {
-        const double t = 360.0 * i / ELLIPSE_POINTS;
+    const int count = corners_of(pane, x, y, a > b ? a : b);
+    for (int i = 0; i < count; i++) {
+        const double t = 360.0 * i / count;
         const double u = a * sine(t + 90), v = b * sine(t);
         if (!rim_pane_map(&p[i], pane, x + u * c - v * s, y + u * s + v * c))
-            return false;
+            return 0;
     }
-    return true;
+    return count;
 }
 
 static bool outline(rim_pt p[RIM_OUTLINE_MAX], const rim_pane *pane,
@@ -95,7 +107,7 @@ static rim_place *place_of(rim_place *places, int id)
 {
     rim_place *p = &places[(unsigned)id % RIM_PLACES];
     if (p->id != id)
-        *p = (rim_place){id, RIM_LAYOUT_NOWHERE};
+        *p = (rim_place){id, RIM_LAYOUT_NOWHERE, 2, 0};
     return p;
 }
 
@@ -114,21 +126,24 @@ void rim_text_tenths(char *out, size_t size, double v)
 
 void rim_marks_plan_lines(rim_overlay *o, const rim_pane *pane, const rim_result *r)
 {
-    rim_pt p[ELLIPSE_POINTS > RIM_OUTLINE_MAX ? ELLIPSE_POINTS : RIM_OUTLINE_MAX];
+    rim_pt p[POINTS_MAX];
     const rim_outline *surface = &r->surface.polygon;
     if (r->surface.state != RIM_SURFACE_OFF && outline(p, pane, surface))
         rim_scene_stroke(&o->scene, &o->style.surface, p, surface->count, true,
-                         (rim_dash){0, 0}, rim_color_surface);
+                         r->surface.state == RIM_SURFACE_CANNOT_ASSESS
+                             ? dash_for(o, 0)
+                             : (rim_dash){0, 0},
+                         rim_color_surface);
     for (int i = 0; i < r->lesion_count; i++) {
         const rim_lesion *l = &r->lesion[i];
-        if (!ellipse(p, pane, l->x, l->y, l->a, l->b, l->angle))
+        const int count = ellipse(p, pane, l->x, l->y, l->a, l->b, l->angle);
+        if (count == 0)
             continue;
         const bool ring =
             l->pattern == RIM_PATTERN_RIM || l->pattern == RIM_PATTERN_PARTIAL;
-        rim_scene_stroke(&o->scene, ring ? &o->style.twin : &o->style.single, p,
-                         ELLIPSE_POINTS, true, dash_for(o, l->confidence),
-                         rim_color_white);
-        rim_layout_take_outline(&o->layout, p, ELLIPSE_POINTS, RIM_TAKEN_LESION);
+        rim_scene_stroke(&o->scene, ring ? &o->style.twin : &o->style.single, p, count,
+                         true, dash_for(o, l->confidence), rim_color_white);
+        rim_layout_take_outline(&o->layout, p, count, RIM_TAKEN_LESION);
     }
 }
 
@@ -195,23 +210,28 @@ static void word(const rim_overlay *o, lesion_label *t, const rim_lesion *l, int
     measure(o, t);
 }
 
-// A ring, a broken ring or a disc.
+// A ring, a ring with gaps or a disc.
 static void plan_icon(rim_overlay *o, rim_pattern pattern, rim_pt center, int radius_q8)
 {
     if (pattern == RIM_PATTERN_NONE)
         return;
-    rim_scene_disc(&o->scene, center, radius_q8, rim_color_white);
-    if (pattern == RIM_PATTERN_TOTAL)
+    if (pattern == RIM_PATTERN_TOTAL) {
+        rim_scene_disc(&o->scene, center, radius_q8, rim_color_white);
         return;
-    rim_scene_disc(&o->scene, center, radius_q8 * 6 / 10, rim_color_dark);
-    if (pattern == RIM_PATTERN_PARTIAL) {
-        const int x = center.x >> 8, y = center.y >> 8, r = (radius_q8 >> 8) + 1;
-        const int half = r / 4 > 0 ? r / 4 : 1;
-        rim_scene_rect(&o->scene, (rim_rect){x, y - half, x + r + 1, y + half},
-                       rim_color_dark, 256);
-        rim_scene_rect(&o->scene, (rim_rect){x - half, y, x + half, y + r + 1},
-                       rim_color_dark, 256);
     }
+    enum { CORNERS = 24 };
+    rim_pt p[CORNERS];
+    const int inner = radius_q8 - o->style.icon_q4 * 8; // the middle of the ring
+    for (int i = 0; i < CORNERS; i++) {
+        p[i].x = center.x + (int32_t)floor(inner * sine(15.0 * i + 105) + 0.5);
+        p[i].y = center.y + (int32_t)floor(inner * sine(15.0 * i + 15) + 0.5);
+    }
+    // Three arcs with gaps of half their length; round ends eat into the gaps.
+    const int third = inner * 21 / 10 / 256;
+    const rim_dash arcs = {third * 5 / 10, third - third * 5 / 10};
+    rim_scene_stroke(&o->scene, &o->style.icon, p, CORNERS, true,
+                     pattern == RIM_PATTERN_PARTIAL ? arcs : (rim_dash){0, 0},
+                     rim_color_white);
 }
 
 static void plan_label(rim_overlay *o, const lesion_label *t, rim_rect r)
@@ -230,30 +250,44 @@ static void plan_label(rim_overlay *o, const lesion_label *t, rim_rect r)
     rim_scene_text(&o->scene, o->label, x + cap + pad, base, rim_color_white, t->text);
 }
 
+// A label that had to be shortened stays so for a while: it must not flicker.
+static int detail_to_try(const rim_place *last)
+{
+    enum { STAY_FRAMES = 30 };
+    return last->frames < STAY_FRAMES ? last->detail : 2;
+}
+
+static void plan_leader(rim_overlay *o, rim_rect label, const rim_pt *p, int count)
+{
+    const rim_pt tip = nearest_of(p, count, center_of(label));
+    const rim_pt line[2] = {edge_point(label, tip), tip};
+    rim_scene_stroke(&o->scene, &o->style.thin, line, 2, false, (rim_dash){0, 0},
+                     rim_color_white);
+}
+
+// The fullest label that fits beside the lesion, else its number with a leader.
 static void plan_lesion_label(rim_overlay *o, const rim_pane *pane, const rim_lesion *l)
 {
-    rim_pt p[ELLIPSE_POINTS];
-    if (!ellipse(p, pane, l->x, l->y, l->a, l->b, l->angle))
-        return;
-    const rim_rect box = box_of(p, ELLIPSE_POINTS);
-    if (!seen(pane, box))
+    rim_pt p[POINTS_MAX];
+    const int count = ellipse(p, pane, l->x, l->y, l->a, l->b, l->angle);
+    if (count == 0 || !seen(pane, box_of(p, count)))
         return;
     rim_place *last = place_of(o->lesion_place, l->id);
-    const int gap = rim_overlay_px(o, 7);
-    for (int detail = 2; detail >= 0; detail--) {
+    for (int detail = detail_to_try(last); detail >= 0; detail--) {
         lesion_label t;
         rim_rect r;
         word(o, &t, l, detail);
-        const int n =
-            rim_layout_find(&o->layout, &r, box, t.width, t.height, gap, last->place);
+        const rim_layout_wish wish = {
+            t.width, t.height,   rim_overlay_px(o, 7), detail ? 1 : RIM_LAYOUT_RINGS,
+            false,   last->place};
+        const int n = rim_layout_find(&o->layout, &r, box_of(p, count), &wish);
         if (n == RIM_LAYOUT_NOWHERE)
             continue;
+        last->frames = detail == last->detail ? last->frames + 1 : 0;
+        last->detail = detail;
         last->place = n;
-        const rim_pt tip = nearest_of(p, ELLIPSE_POINTS, center_of(r));
-        const rim_pt line[2] = {edge_point(r, tip), tip};
-        if (n >= RIM_LAYOUT_PLACES / 3)
-            rim_scene_stroke(&o->scene, &o->style.thin, line, 2, false,
-                             (rim_dash){0, 0}, rim_color_white);
+        if (n >= RIM_LAYOUT_PLACES)
+            plan_leader(o, r, p, count);
         plan_label(o, &t, r);
         rim_layout_take_rect(&o->layout, r, RIM_TAKEN_TEXT);
         return;
@@ -267,7 +301,7 @@ void rim_marks_plan_labels(rim_overlay *o, const rim_pane *pane, const rim_resul
 }
 
 // The residual's contour; one too small to be noticed is shown as a circle.
-static int residual_line(rim_pt p[ELLIPSE_POINTS], const rim_overlay *o,
+static int residual_line(rim_pt p[POINTS_MAX], const rim_overlay *o,
                          const rim_pane *pane, const rim_residual *r)
 {
     const int least = rim_overlay_px(o, 26);
@@ -279,12 +313,12 @@ static int residual_line(rim_pt p[ELLIPSE_POINTS], const rim_overlay *o,
     rim_pt center;
     if (!isfinite(r->x) || !isfinite(r->y) || !rim_pane_map(&center, pane, r->x, r->y))
         return 0;
-    for (int i = 0; i < ELLIPSE_POINTS; i++) {
-        const double t = 360.0 * i / ELLIPSE_POINTS;
+    for (int i = 0; i < POINTS_MIN; i++) {
+        const double t = 360.0 * i / POINTS_MIN;
         p[i].x = center.x + (int32_t)floor(least * 128 * sine(t + 90) + 0.5);
         p[i].y = center.y + (int32_t)floor(least * 128 * sine(t) + 0.5);
     }
-    return ELLIPSE_POINTS;
+    return POINTS_MIN;
 }
 
 // From the flag to the contour, with a head.
@@ -350,8 +384,9 @@ static void plan_residual_flag(rim_overlay *o, const rim_residual *r, const rim_
     const int height = rim_font_cap_px(o->label) + rim_font_cap_px(o->small) + 3 * pad;
     rim_place *last = place_of(o->residual_place, r->id);
     rim_rect box;
-    const int n = rim_layout_find(&o->layout, &box, box_of(p, count), width, height,
-                                  rim_overlay_px(o, 34), last->place);
+    const rim_layout_wish wish = {
+        width, height, rim_overlay_px(o, 34), RIM_LAYOUT_RINGS, true, last->place};
+    const int n = rim_layout_find(&o->layout, &box, box_of(p, count), &wish);
     last->place = n;
     if (n == RIM_LAYOUT_NOWHERE)
         return;
@@ -367,7 +402,7 @@ void rim_marks_plan_residuals(rim_overlay *o, const rim_pane *pane, const rim_re
     for (int pass = 0; pass < 2; pass++) { // all contours first, then the flags
         for (int i = 0; i < r->surface.residual_count; i++) {
             const rim_residual *s = &r->surface.residual[i];
-            rim_pt p[ELLIPSE_POINTS];
+            rim_pt p[POINTS_MAX];
             const int count = residual_line(p, o, pane, s);
             if (count == 0 || !seen(pane, box_of(p, count)))
                 continue;

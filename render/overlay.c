@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE_MIN = 16, INSET_SHRINK = 3 };
+enum { SIDE_MIN = 16, INSET_SHRINK = 4 };
 
 static const char *const g_view_name[RIM_VIEW_COUNT] = {
     "overlay", "nir", "intensity", "outlines", "white", "side-by-side", "inset"};
@@ -111,21 +111,22 @@ static rim_err make_panes(rim_overlay *o)
     return RIM_OK;
 }
 
-// n 1/720 of the height in 1/16 px, at most what a stroke can be.
-static int q4(const rim_overlay *o, int n16)
+// n is in 1/16 of 1/720 of the height.
+static int q4(const rim_overlay *o, int n)
 {
-    const int v = (n16 * o->unit_q8 + 128) >> 8;
-    return v;
+    return (n * o->unit_q8 + 128) >> 8;
 }
 
 static void make_style(rim_overlay *o)
 {
     rim_overlay_style *s = &o->style;
-    rim_stroke_make(&s->single, q4(o, 44), 0, q4(o, 36));
-    rim_stroke_make(&s->twin, q4(o, 26), q4(o, 30), q4(o, 34));
-    rim_stroke_make(&s->thin, q4(o, 22), 0, q4(o, 24));
-    rim_stroke_make(&s->surface, q4(o, 26), 0, q4(o, 24));
+    s->icon_q4 = q4(o, 44);
+    rim_stroke_make(&s->single, q4(o, 48), 0, q4(o, 36));
+    rim_stroke_make(&s->twin, q4(o, 32), q4(o, 32), q4(o, 34));
+    rim_stroke_make(&s->thin, q4(o, 20), 0, q4(o, 24));
+    rim_stroke_make(&s->surface, q4(o, 30), 0, q4(o, 28));
     rim_stroke_make(&s->alarm, q4(o, 72), 0, q4(o, 40));
+    rim_stroke_make(&s->icon, s->icon_q4, 0, 0);
 }
 
 static rim_err make_fonts(rim_overlay *o)
@@ -292,9 +293,11 @@ static void plan(rim_overlay *o, const rim_result *r)
     rim_layout_clear(&o->layout);
     if (marked)
         rim_marks_plan_lines(o, marked, r);
-    if (v->layers == 2)
-        rim_layout_take_rect(&o->layout, o->pane[v->layer[!v->marked].pane].rect,
-                             RIM_TAKEN_TEXT);
+    if (v->layers == 2) {
+        const rim_pane *other = &o->pane[v->layer[!v->marked].pane];
+        rim_layout_take_rect(&o->layout, other->rect, RIM_TAKEN_TEXT);
+        rim_hud_plan_caption(o, other, "NIR");
+    }
     rim_hud_plan(o, marked ? marked : &o->pane[RIM_PANE_WHOLE], r);
     if (marked) {
         rim_marks_plan_residuals(o, marked, r);

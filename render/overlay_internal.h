@@ -22,14 +22,17 @@ typedef enum rim_pane_name {
     RIM_PANE_COUNT,
 } rim_pane_name;
 
-// Where the label of a lesion or residual was in the last frame.
+// How the label of a lesion or residual was shown in the last frame, so that it stays.
 typedef struct rim_place {
     int id, place;
+    int detail; // of a lesion's label
+    int frames; // for so long
 } rim_place;
 enum { RIM_PLACES = 256 };
 
 typedef struct rim_overlay_style {
-    rim_stroke single, twin, thin, surface, alarm, ring;
+    rim_stroke single, twin, thin, surface, alarm, icon;
+    int icon_q4; // width of the ring in an icon, 1/16 px
 } rim_overlay_style;
 
 struct rim_overlay {
@@ -77,6 +80,7 @@ void rim_marks_plan_labels(rim_overlay *o, const rim_pane *pane, const rim_resul
 void rim_marks_plan_residuals(rim_overlay *o, const rim_pane *pane,
                               const rim_result *r);
 void rim_hud_plan(rim_overlay *o, const rim_pane *pane, const rim_result *r);
+void rim_hud_plan_caption(rim_overlay *o, const rim_pane *pane, const char *text);
 void rim_hud_plan_help(rim_overlay *o);
 
 // "3.1", or an en dash where v is not known. Takes no memory, knows no locale.

@@ -23,7 +23,8 @@ typedef struct piece {
 static uint32_t root(uint64_t v)
 {
     uint64_t r = 0;
-    for (uint64_t bit = UINT64_C(1) << 62; bit; bit >>= 2) {
+    uint64_t bit = v < UINT64_C(1) << 26 ? UINT64_C(1) << 24 : UINT64_C(1) << 62;
+    for (; bit; bit >>= 2) {
         const uint64_t t = r + bit;
         r >>= 1;
         if (v >= t) {
