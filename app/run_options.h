@@ -8,6 +8,7 @@
 #include "render/overlay.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef struct rim_run_options {
     bool headless;
@@ -18,6 +19,7 @@ typedef struct rim_run_options {
     int threads;                                       // 0..RIM_THREADS_MAX
     unsigned cpu;                                      // RIM_CPU_* bits
     double sbr_low, sbr_high; // the colour scale of the picture, 0: its default
+    int64_t start_ns; // the captured_ns that counts as 0: 0 for a recording played
     rim_view view;
     rim_color_map color_map;
 

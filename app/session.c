@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "calib/calib.h"
+#include "media/recorder.h"
 #include "process/pipeline.h"
 #include "render/overlay.h"
 #include "report/report.h"
@@ -25,6 +26,7 @@ struct rim_session {
     rim_report_writer *report;   // NULL: not wanted
     rim_picture_sink *pictures;  // of --overlay, NULL: not wanted
     rim_picture_sink *snapshots; // NULL: not wanted
+    rim_recorder *recorder;      // NULL: not wanted
     int64_t next_snapshot_ns;
     rim_surface_marks *given_marks; // of --cut-surface, else NULL
     const rim_surface_mark *mark;   // the list in use
@@ -146,6 +148,8 @@ static rim_err open_outputs(rim_session *s)
         err = rim_picture_sink_open(&s->pictures, o->overlay, &shape, s->info->fps);
     if (!err && o->snapshots)
         err = rim_picture_sink_open_folder(&s->snapshots, o->snapshots);
+    if (!err && o->record)
+        err = rim_recorder_open(&s->recorder, o->record, s->info, o->start_ns);
     return err;
 }
 
@@ -160,6 +164,8 @@ static rim_err uninit(rim_session *s)
     rim_err err = s->report ? rim_report_close(&s->report) : RIM_OK;
     keep_first(&err, rim_picture_sink_close(&s->pictures));
     keep_first(&err, rim_picture_sink_close(&s->snapshots));
+    if (s->recorder)
+        keep_first(&err, rim_recorder_close(&s->recorder));
     rim_overlay_destroy(&s->overlay);
     rim_workers_destroy(&s->workers);
     rim_pipeline_destroy(&s->pipeline);
@@ -213,23 +219,38 @@ static rim_err follow_marks(rim_session *s, uint64_t seq)
     return rim_pipeline_mark_surface(s->pipeline, m->point, m->count);
 }
 
-rim_err rim_session_run(rim_session *s, rim_result *result, rim_frame *picture,
-                        const rim_frame *nir, const rim_frame *visible)
+rim_err rim_session_process(rim_session *s, rim_result *result, const rim_frame *nir)
 {
-    rim_err err = follow_marks(s, nir->seq);
-    if (err)
-        return err;
-    rim_pipeline_process(s->pipeline, result, nir);
-    if (s->report)
-        err = rim_report_write(s->report, result);
-    if (err || !picture)
-        return err;
+    const rim_err err = follow_marks(s, nir->seq);
+    if (!err)
+        rim_pipeline_process(s->pipeline, result, nir);
+    return err;
+}
+
+void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
+                      const rim_frame *visible, const rim_result *result)
+{
     int scale;
     const rim_frame *sbr = rim_pipeline_sbr_map(s->pipeline, &scale);
     rim_overlay_draw(s->overlay, picture, nir, visible, sbr, scale, result);
     picture->seq = nir->seq;
     picture->captured_ns = nir->captured_ns;
-    return RIM_OK;
+}
+
+rim_err rim_session_report(rim_session *s, const rim_result *result)
+{
+    return s->report ? rim_report_write(s->report, result) : RIM_OK;
+}
+
+rim_err rim_session_run(rim_session *s, rim_result *result, rim_frame *picture,
+                        const rim_frame *nir, const rim_frame *visible)
+{
+    rim_err err = rim_session_process(s, result, nir);
+    if (!err)
+        err = rim_session_report(s, result);
+    if (!err && picture)
+        rim_session_draw(s, picture, nir, visible, result);
+    return err;
 }
 
 bool rim_session_draws(const rim_session *s)
@@ -252,10 +273,7 @@ rim_err rim_session_write_picture(rim_session *s, const rim_frame *picture)
 rim_err rim_session_record(rim_session *s, const rim_frame *nir,
                            const rim_frame *visible)
 {
-    (void)s;
-    (void)nir;
-    (void)visible;
-    return RIM_OK;
+    return s->recorder ? rim_recorder_write(s->recorder, nir, visible) : RIM_OK;
 }
 
 rim_err rim_session_close(rim_session **s)

@@ -4,9 +4,11 @@
 //                         |
 //                         +-------> overlay --> picture --> files
 //
-// replay and live both drive it. One thread owns a session. All memory is taken in
-// rim_session_create(), all files are opened there, so that what cannot be written
-// is found before the first frame.
+// replay and live both drive it. All memory is taken in rim_session_create(), all
+// files are opened there, so that what cannot be written is found before the first
+// frame. One thread owns a session; but the chain (rim_session_process() and
+// rim_session_draw()), the report, the pictures and the recording may each be run by
+// a thread of its own.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_SESSION_H
 #define RIM_APP_SESSION_H
@@ -41,7 +43,14 @@ RIM_NODISCARD rim_err rim_session_run(rim_session *s, rim_result *result,
                                       rim_frame *picture, const rim_frame *nir,
                                       const rim_frame *visible);
 
-// The picture that rim_session_run() drew into the files that want it.
+// The steps of rim_session_run(). Drawing follows processing, before the next frame.
+RIM_NODISCARD rim_err rim_session_process(rim_session *s, rim_result *result,
+                                          const rim_frame *nir);
+void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
+                      const rim_frame *visible, const rim_result *result);
+RIM_NODISCARD rim_err rim_session_report(rim_session *s, const rim_result *result);
+
+// The picture that was drawn into the files that want it.
 RIM_NODISCARD rim_err rim_session_write_picture(rim_session *s,
                                                 const rim_frame *picture);
 
