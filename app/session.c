@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "app/session.h"
 
-#include "app/picture_sink.h"
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "calib/calib.h"
+#include "media/picture_sink.h"
 #include "media/recorder.h"
 #include "process/pipeline.h"
 #include "render/overlay.h"
@@ -18,8 +17,8 @@
 
 struct rim_session {
     const rim_run_options *options;
-    const rim_source_info *info;
-    rim_calib *calib; // NULL: none
+    rim_source_info info; // with what options overrule
+    rim_calib *calib;     // NULL: none
     rim_pipeline *pipeline;
     rim_overlay *overlay;
     rim_workers *workers;        // of the overlay
@@ -29,8 +28,7 @@ struct rim_session {
     rim_recorder *recorder;      // NULL: not wanted
     int64_t next_snapshot_ns;
     rim_surface_marks *given_marks; // of --cut-surface, else NULL
-    const rim_surface_mark *mark;   // the list in use
-    int mark_count, marks_done;
+    int marks_done;                 // of info.mark
 };
 
 static double first_known(double a, double b, double c)
@@ -42,38 +40,35 @@ static double first_known(double a, double b, double c)
 
 static rim_err load_calibration(rim_session *s)
 {
-    const rim_source_info *info = s->info;
-    const char *path = s->options->calibration;
-    if (!path)
-        path = info->calibration;
-    if (!path)
+    rim_source_info *info = &s->info;
+    if (s->options->calibration)
+        info->calibration = s->options->calibration;
+    if (!info->calibration)
         return RIM_OK;
-    const rim_err err = rim_calib_load(&s->calib, path);
+    const rim_err err = rim_calib_load(&s->calib, info->calibration);
     return err ? err : rim_calib_fits(s->calib, info->width, info->height, info->bits);
 }
 
 static rim_err load_marks(rim_session *s)
 {
-    s->mark = s->info->mark;
-    s->mark_count = s->info->mark_count;
     const char *path = s->options->cut_surface;
     if (!path)
         return RIM_OK;
     const rim_err err =
-        rim_surface_marks_load(&s->given_marks, path, s->info->width, s->info->height);
+        rim_surface_marks_load(&s->given_marks, path, s->info.width, s->info.height);
     if (!err)
-        s->mark = rim_surface_marks_list(s->given_marks, &s->mark_count);
+        s->info.mark = rim_surface_marks_list(s->given_marks, &s->info.mark_count);
     return err;
 }
 
-static rim_err create_pipeline(rim_session *s, double mm_per_px)
+static rim_err create_pipeline(rim_session *s)
 {
     const rim_pipeline_options options = {
-        .width = s->info->width,
-        .height = s->info->height,
-        .bits = s->info->bits,
-        .black_level = s->info->black_level,
-        .mm_per_px = mm_per_px,
+        .width = s->info.width,
+        .height = s->info.height,
+        .bits = s->info.bits,
+        .black_level = s->info.black_level,
+        .mm_per_px = s->info.mm_per_px,
         .calib = s->calib,
         .min_confidence = s->options->min_confidence,
         .threads = s->options->threads,
@@ -93,25 +88,25 @@ static void set_registration(rim_overlay_options *o, const rim_calib *c)
                                                                : 1.0);
 }
 
-static rim_err create_overlay(rim_session *s, double mm_per_px)
+static rim_err create_overlay(rim_session *s)
 {
     rim_frame shape;
     rim_session_picture_shape(s, &shape);
     rim_overlay_options options = {
-        .nir_width = s->info->width,
-        .nir_height = s->info->height,
-        .nir_bits = s->info->bits,
-        .nir_black_level = s->info->black_level,
+        .nir_width = s->info.width,
+        .nir_height = s->info.height,
+        .nir_bits = s->info.bits,
+        .nir_black_level = s->info.black_level,
         .width = shape.width,
         .height = shape.height,
-        .mm_per_px = mm_per_px,
+        .mm_per_px = s->info.mm_per_px,
         .sbr_low = s->options->sbr_low,
         .sbr_high = s->options->sbr_high,
         .color_map = s->options->color_map,
         .view = s->options->view,
-        .has_visible = s->info->visible_width > 0,
+        .has_visible = s->info.visible_width > 0,
     };
-    if (s->calib && s->calib->has_register && s->info->visible_width > 0)
+    if (s->calib && s->calib->has_register && s->info.visible_width > 0)
         set_registration(&options, s->calib);
     const rim_err err = rim_workers_create(&s->workers, s->options->threads);
     if (err)
@@ -125,14 +120,13 @@ static rim_err create_chain(rim_session *s)
     rim_err err = load_calibration(s);
     if (err)
         return err;
-    const double mm_per_px =
-        first_known(s->options->mm_per_px, s->calib ? s->calib->mm_per_px : NAN,
-                    s->info->mm_per_px);
+    s->info.mm_per_px = first_known(
+        s->options->mm_per_px, s->calib ? s->calib->mm_per_px : NAN, s->info.mm_per_px);
     err = load_marks(s);
     if (!err)
-        err = create_pipeline(s, mm_per_px);
+        err = create_pipeline(s);
     if (!err)
-        err = create_overlay(s, mm_per_px);
+        err = create_overlay(s);
     return err;
 }
 
@@ -145,11 +139,13 @@ static rim_err open_outputs(rim_session *s)
     if (o->report)
         err = rim_report_create(&s->report, o->report);
     if (!err && o->overlay)
-        err = rim_picture_sink_open(&s->pictures, o->overlay, &shape, s->info->fps);
+        err = rim_picture_sink_open(&s->pictures, o->overlay, shape.width, shape.height,
+                                    s->info.fps);
     if (!err && o->snapshots)
-        err = rim_picture_sink_open_folder(&s->snapshots, o->snapshots);
+        err = rim_picture_sink_open(&s->snapshots, o->snapshots, shape.width,
+                                    shape.height, 0);
     if (!err && o->record)
-        err = rim_recorder_open(&s->recorder, o->record, s->info, o->start_ns);
+        err = rim_recorder_open(&s->recorder, o->record, &s->info, o->start_ns);
     return err;
 }
 
@@ -184,7 +180,7 @@ rim_err rim_session_create(rim_session **out, const rim_run_options *o,
         return RIM_ERR_MEMORY;
     }
     s->options = o;
-    s->info = info;
+    s->info = *info;
     rim_err err = create_chain(s);
     if (!err)
         err = open_outputs(s);
@@ -196,12 +192,17 @@ rim_err rim_session_create(rim_session **out, const rim_run_options *o,
     return RIM_OK;
 }
 
+const rim_source_info *rim_session_info(const rim_session *s)
+{
+    return &s->info;
+}
+
 void rim_session_picture_shape(const rim_session *s, rim_frame *shape)
 {
-    const bool visible = s->info->visible_width > 0;
+    const bool visible = s->info.visible_width > 0;
     *shape = (rim_frame){
-        .width = visible ? s->info->visible_width : s->info->width,
-        .height = visible ? s->info->visible_height : s->info->height,
+        .width = visible ? s->info.visible_width : s->info.width,
+        .height = visible ? s->info.visible_height : s->info.height,
         .fmt = RIM_FMT_BGRX8,
         .bits = 8,
     };
@@ -211,11 +212,12 @@ void rim_session_picture_shape(const rim_session *s, rim_frame *shape)
 static rim_err follow_marks(rim_session *s, uint64_t seq)
 {
     const int before = s->marks_done;
-    while (s->marks_done < s->mark_count && s->mark[s->marks_done].frame <= seq)
+    while (s->marks_done < s->info.mark_count &&
+           s->info.mark[s->marks_done].frame <= seq)
         s->marks_done++;
     if (s->marks_done == before)
         return RIM_OK;
-    const rim_surface_mark *m = &s->mark[s->marks_done - 1];
+    const rim_surface_mark *m = &s->info.mark[s->marks_done - 1];
     return rim_pipeline_mark_surface(s->pipeline, m->point, m->count);
 }
 

@@ -22,12 +22,15 @@
 
 typedef struct rim_session rim_session;
 
-// info: of the frames to come. It and *o must outlive the session. Where both tell
-// the pixel pitch, --mm-per-px counts, then the calibration, then the recording.
-// What is wrong has been logged: a calibration that does not fit, an output that
-// cannot be written, a surface outside the frame.
+// info: of the frames to come. *o and what *info points to must outlive the session.
+// Of the pixel pitches that are known --mm-per-px counts, then the calibration's, then
+// the recording's. What is wrong has been logged: a calibration that does not fit, an
+// output that cannot be written, a surface outside the frame.
 RIM_NODISCARD rim_err rim_session_create(rim_session **out, const rim_run_options *o,
                                          const rim_source_info *info);
+
+// What was given at creation, with what options and calibration overrule.
+const rim_source_info *rim_session_info(const rim_session *s);
 
 // The picture's shape: the visible frame's, else the NIR frame's. For
 // rim_frame_init() and rim_pool_create().

@@ -208,6 +208,24 @@ END_TEST
 
 // ---- video
 
+START_TEST(video_cut_in_the_middle)
+{
+    char path[512];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/whole.mkv", folder);
+    rim_run_program(&run, "replay %s --headless --record %s", folder, path);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert_int_eq(stat(path, &st), 0);
+    ck_assert_int_eq(truncate(path, st.st_size / 2), 0);
+    rim_run_program(&run, "replay %s --headless --report %s", path, report);
+    ck_assert_msg(run.status == 0 || run.status == 1, "%d: %s", run.status, run.err);
+    ck_assert_msg(strstr(run.err, "whole.mkv"), "%s", run.err);
+    const int lines = rim_count_report(report);
+    ck_assert_int_ge(lines, 1);
+    ck_assert_int_lt(lines, FRAMES);
+}
+END_TEST
+
 START_TEST(no_video_at_all)
 {
     rim_put_text(folder, "noise.mkv", "nothing that any demuxer would know\n");
@@ -220,7 +238,7 @@ END_TEST
 
 START_TEST(output_that_cannot_be_written)
 {
-    static const char *const option[] = {"report", "overlay", "snapshots"};
+    static const char *const option[] = {"report", "overlay", "record", "snapshots"};
     rim_run_program(&run, "replay %s --headless --%s /nowhere/at/all.mkv", folder,
                     option[_i]);
     rim_expect_error(&run, 1, "/nowhere/at/all.mkv", NULL);
@@ -246,12 +264,26 @@ END_TEST
 
 START_TEST(disk_that_fills_up_with_pictures)
 {
-    const rim_run_limits limits = {.file_bytes = 20000};
-    rim_run_limited(&run, &limits,
-                    "replay %s --headless --report %s --overlay %s/overlay.mkv", folder,
-                    report, folder);
-    rim_expect_error(&run, 1, "overlay.mkv", NULL);
-    rim_count_report(report);
+    static const char *const names[] = {"overlay.mkv", "overlay.mp4", "pictures"};
+    const rim_run_limits limits = {.file_bytes = 4000};
+    rim_run_limited(&run, &limits, "replay %s --headless --overlay %s/%s", folder,
+                    folder, names[_i]);
+    rim_expect_error(&run, 1, names[_i], NULL);
+}
+END_TEST
+
+// What was recorded before the disk was full can be replayed.
+START_TEST(disk_that_fills_up_with_a_recording)
+{
+    const rim_run_limits limits = {.file_bytes = 200000};
+    rim_run_limited(&run, &limits, "replay %s --headless --record %s/recorded.mkv",
+                    folder, folder);
+    rim_expect_error(&run, 1, "recorded.mkv", NULL);
+    rim_run_program(&run, "replay %s/recorded.mkv --headless --report %s", folder,
+                    report);
+    const int lines = rim_count_report(report);
+    ck_assert_int_ge(lines, 1);
+    ck_assert_int_lt(lines, FRAMES);
 }
 END_TEST
 
@@ -317,11 +349,13 @@ int main(void)
     tcase_add_test(t, empty_folder);
     tcase_add_loop_test(t, wrong_manifest, 0, sizeof manifests / sizeof manifests[0]);
     tcase_add_test(t, wrong_cut_surface_file);
+    tcase_add_test(t, video_cut_in_the_middle);
     tcase_add_test(t, no_video_at_all);
-    tcase_add_loop_test(t, output_that_cannot_be_written, 0, 3);
+    tcase_add_loop_test(t, output_that_cannot_be_written, 0, 4);
     tcase_add_test(t, full_disk);
     tcase_add_test(t, disk_that_fills_up);
-    tcase_add_test(t, disk_that_fills_up_with_pictures);
+    tcase_add_loop_test(t, disk_that_fills_up_with_pictures, 0, 3);
+    tcase_add_test(t, disk_that_fills_up_with_a_recording);
     tcase_add_test(t, nobody_reads_standard_output);
     tcase_add_loop_test(t, nonsense_options, 0, sizeof nonsense / sizeof nonsense[0]);
     tcase_add_test(t, crop_outside);

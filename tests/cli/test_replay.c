@@ -75,6 +75,19 @@ START_TEST(pitch_given_by_hand)
 }
 END_TEST
 
+START_TEST(recording_replays_to_the_same_report)
+{
+    char record[300], options[400];
+    snprintf(record, sizeof record, "%s/recorded.mkv", folder);
+    snprintf(options, sizeof options, "--record %s", record);
+    char *first = report_of(folder, options);
+    char *again = report_of(record, "");
+    ck_assert_str_eq(first, again);
+    free(first);
+    free(again);
+}
+END_TEST
+
 START_TEST(report_on_standard_output)
 {
     rim_run_program(&run, "replay %s --headless --report -", folder);
@@ -157,6 +170,7 @@ int main(void)
     tcase_add_loop_test(t, threads_and_cpu_make_no_difference, 0, 4);
     tcase_add_test(t, finds_the_ring);
     tcase_add_test(t, pitch_given_by_hand);
+    tcase_add_test(t, recording_replays_to_the_same_report);
     tcase_add_test(t, report_on_standard_output);
     tcase_add_test(t, overlay_as_pictures_and_as_video);
     tcase_add_test(t, signal_ends_properly);
