@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Fits the weights of process/confidence.c.
+"""Fits the weights of the confidence (process/confidence.h).
 
     rimlight_features SEQUENCE... > features.csv
-    bench/confidence.py features.csv > weights.txt
+    bench/confidence.py features.csv > process/confidence_weights.h
 
 Logistic regression (iteratively reweighted least squares, ridge) on standardised
 features, one fit for lesions and one for residuals. Candidates of one frame that lie
-on the same place share one vote. Prints C arrays, and to standard error the
+on the same place share one vote. Prints the C header, and to standard error the
 cross-validated (by sequence) area under the curve and reliability. Needs numpy.
 """
 import csv
 import sys
+import textwrap
 
 import numpy as np
 
@@ -61,7 +62,19 @@ def auc(score, y, weight):
     return (below * weight * y).sum() / (weight * y).sum() / below[-1]
 
 
+HEAD = """// confidence_weights.h: the logistic weights, fitted by bench/confidence.py.
+//
+// One number a feature, in the order of rim_confidence_features(); made, not written.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_CONFIDENCE_WEIGHTS_H
+#define RIM_PROCESS_CONFIDENCE_WEIGHTS_H
+
+#include "process/confidence.h"
+"""
+
+
 def main():
+    print(HEAD)
     for kind in ("lesion", "residual"):
         names, y, weight, x = load(sys.argv[1], kind)
         folds = np.array([hash_name(n) % 5 for n in names])
@@ -77,7 +90,13 @@ def main():
                 share = (weight * y)[m].sum() / weight[m].sum()
                 print(f"  {low:.1f}: real {share:.2f} of {weight[m].sum():.0f}", file=sys.stderr)
         w = fit(x, y, weight)
-        print(f"{kind}: " + ", ".join(f"{v:.3f}" for v in w))
+        text = ", ".join(f"{v:.3f}" for v in w)
+        print(f"static const double {kind}_weight[RIM_FEATURES] = {{")
+        for line in textwrap.wrap(text, 80):
+            print("    " + line)
+        print("};")
+
+    print("\n#endif")
 
 
 def hash_name(name):

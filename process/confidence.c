@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "process/confidence.h"
 
+#include "process/confidence_weights.h"
 #include "process/fixed.h"
 
 #include <math.h>
@@ -54,15 +55,12 @@ static double dot(const double w[RIM_FEATURES], const double f[RIM_FEATURES])
 
 double rim_confidence_lesion(const double f[RIM_FEATURES])
 {
-    static const double w[RIM_FEATURES] = {-8.0, 1.0,  0.5,  0.5,  1.0,  3.0, 4.0, -0.7,
-                                           0.0,  1.0,  0.2,  -1.5, 0.0,  0.0, 0.0, 0.0,
-                                           0.0,  -0.5, -1.0, -1.5, -0.5, 0.0, 0.0, 0.0};
-    return dot(w, f);
+    return dot(lesion_weight, f);
 }
 
 double rim_confidence_residual(const double f[RIM_FEATURES])
 {
-    return rim_confidence_lesion(f);
+    return dot(residual_weight, f);
 }
 
 double rim_confidence_of(double log_odds)
