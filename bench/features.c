@@ -45,8 +45,10 @@ static judged judge_lesion(const rim_truth *t, double x, double y, double radius
         best = (judged){0, t->lesion[i].class_name, l->sbr, t->lesion[i].depth_mm};
         if (nodule || (lesion && !t->lesion[i].detectable))
             best.label = -1;
-        else if (lesion)
-            best.label = fits ? 1 : d < 0.5 && radius > size / 2 ? -1 : 0;
+        else if (lesion && fits)
+            best.label = 1;
+        else if (lesion && (l->why || (d < 0.5 && radius > size / 2)))
+            best.label = -1; // cut or hidden in part, or not far from right
     }
     return best;
 }

@@ -322,8 +322,8 @@ void rim_background_run(rim_background *b, const uint16_t *light)
     double q[TERMS];
     fit_quadratic(b, q, residual);
     memset(narrow, 0, cells * sizeof *narrow);
-    masked_mean(b, wide, residual, narrow, -1024, 300, reach_cells(b, WIDE_MM));
-    masked_mean(b, narrow, residual, wide, -512, 200, reach_cells(b, NARROW_MM));
+    masked_mean(b, wide, residual, narrow, -512, 200, reach_cells(b, WIDE_MM));
+    masked_mean(b, narrow, residual, wide, -160, 100, reach_cells(b, NARROW_MM));
     for (int cy = 0; cy < b->cells_y; cy++)
         for (int cx = 0; cx < b->cells_x; cx++) {
             const size_t i = (size_t)cy * (size_t)b->cells_x + (size_t)cx;
