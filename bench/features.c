@@ -47,7 +47,8 @@ static judged judge_lesion(const rim_truth *t, double x, double y, double radius
             best.label = -1;
         else if (lesion && fits)
             best.label = 1;
-        else if (lesion && (l->why || (d < 0.5 && radius > size / 2)))
+        else if (lesion &&
+                 (l->why || (d < 0.6 && radius > 0.4 * size && radius < 2.0 * size)))
             best.label = -1; // cut or hidden in part, or not far from right
     }
     return best;

@@ -323,7 +323,9 @@ void rim_background_run(rim_background *b, const uint16_t *light)
     fit_quadratic(b, q, residual);
     memset(narrow, 0, cells * sizeof *narrow);
     masked_mean(b, wide, residual, narrow, -512, 200, reach_cells(b, WIDE_MM));
-    masked_mean(b, narrow, residual, wide, -160, 100, reach_cells(b, NARROW_MM));
+    masked_mean(b, narrow, residual, wide, -160, 80, reach_cells(b, NARROW_MM));
+    masked_mean(b, wide, residual, narrow, -120, 80, reach_cells(b, NARROW_MM));
+    masked_mean(b, narrow, residual, wide, -100, 80, reach_cells(b, NARROW_MM));
     for (int cy = 0; cy < b->cells_y; cy++)
         for (int cx = 0; cx < b->cells_x; cx++) {
             const size_t i = (size_t)cy * (size_t)b->cells_x + (size_t)cx;

@@ -11,6 +11,7 @@
 // the better answer.
 #define PART_OF_WHOLE  1.0
 #define LEAST_LOG_ODDS (-5.0)
+#define ROUNDS         3 // of centring; candidates that meet go on as one
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid)
 {
@@ -44,6 +45,34 @@ void rim_detect_uninit(rim_detect *d)
     free(d->fits);
     free(d->linear);
     *d = (rim_detect){0};
+}
+
+// Two candidates from which the same outline is seen.
+static bool met(const rim_candidate *p, const rim_candidate *q)
+{
+    const double dx = p->x - q->x, dy = p->y - q->y;
+    const double least = fmin(p->radius, q->radius), most = fmax(p->radius, q->radius);
+    return dx * dx + dy * dy < 0.02 * least * least && most < 1.12 * least;
+}
+
+// Drops the candidates that found nothing and those that met an earlier one.
+static void drop_same(rim_detect *d)
+{
+    int kept = 0;
+    for (int i = 0; i < d->candidates.count; i++) {
+        bool keep = d->fits[i];
+        for (int j = 0; j < kept && keep; j++)
+            keep = !met(&d->candidates.at[i], &d->candidates.at[j]);
+        if (keep)
+            d->candidates.at[kept++] = d->candidates.at[i];
+    }
+    d->candidates.count = kept;
+}
+
+static void centre(void *ctx, int job)
+{
+    rim_detect *d = ctx;
+    d->fits[job] = rim_outline_centre(&d->candidates.at[job], &d->scene);
 }
 
 static void measure(void *ctx, int job)
@@ -123,6 +152,10 @@ void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
     rim_pyramid_build(&d->pyramid, ratio);
     rim_blobs_find(&d->blobs, &d->candidates);
     rim_rings_find(&d->rings, &d->candidates);
+    for (int round = 0; round < ROUNDS; round++) {
+        rim_workers_run(workers, centre, d, d->candidates.count);
+        drop_same(d);
+    }
     rim_workers_run(workers, measure, d, d->candidates.count);
     keep_best(d);
 }

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS       3    // centre and size are refined twice
 #define LOOK_OUT_MM  4.0  // how far beyond twice the radius rays look
 #define SIDE_MM      0.6  // over which the inside and outside of an edge are averaged
 #define GAP_MM       1.0  // between the outline and where its background begins
@@ -141,8 +140,8 @@ static void find_path(rays *r, const rim_scene *s)
     }
 }
 
-// Background of one ray: the median beyond the outline.
-static double ray_background(const rays *r, const rim_scene *s, int i)
+// Median of one ray beyond the outline; NAN where little of it is known.
+static double beyond(const rays *r, const rim_scene *s, int i)
 {
     double v[RIM_STEPS];
     int n = 0;
@@ -151,6 +150,48 @@ static double ray_background(const rays *r, const rim_scene *s, int i)
         if (r->valid[i][k])
             v[n++] = r->t[i][k];
     return n >= 3 ? quantile(v, n, 0.5) : NAN;
+}
+
+// Where three equally spaced values of b + A q^n end: b (Aitken 1926). The last of
+// them where they do not fall ever slower.
+static double fades_to(double t1, double t2, double t3)
+{
+    const double d1 = t1 - t2, d2 = t2 - t3;
+    return d2 > 0.0 && d1 > 1.05 * d2 ? t3 - d2 * d2 / (d1 - d2) : t3;
+}
+
+// The background of the place. A lesion's own glow reaches far beyond its outline and
+// fades as an exponential (Farrell 1992), so what lies around is brighter than what
+// lies under it: where that is so, the glow is followed to its end, but not below
+// the model's background (T = 1).
+static double background_around(const rays *r, const rim_scene *s)
+{
+    enum { PARTS = 3, MOST = RIM_RAYS * RIM_STEPS / 2 };
+    double v[PARTS][MOST], level[PARTS];
+    int n[PARTS] = {0}, all = 0;
+    const int gap = (int)(GAP_MM / s->grid->mm / r->step + 1.0);
+    for (int i = 0; i < RIM_RAYS; i++) {
+        const int first = r->path[i] + gap, length = RIM_STEPS - first;
+        for (int k = first; k < RIM_STEPS; k += 2)
+            if (r->valid[i][k]) {
+                const int part = (k - first) * PARTS / length;
+                v[part][n[part]++] = r->t[i][k];
+                all++;
+            }
+    }
+    if (all < RIM_RAYS)
+        return NAN;
+    for (int part = 0; part < PARTS; part++) {
+        if (n[part] < RIM_RAYS / 4)
+            return part > 0 ? level[part - 1] : NAN;
+        level[part] = quantile(v[part], n[part], 0.3);
+    }
+    if (level[PARTS - 1] <= 1.0) {
+        const double middle = v[1][n[1] / 2];
+        return middle < 1.0 ? middle : 1.0;
+    }
+    const double end = fades_to(level[0], level[1], level[2]);
+    return end > 1.0 ? end : 1.0;
 }
 
 // Radius, between samples, where the ray first falls below `level` after sample k.
@@ -191,11 +232,12 @@ static double falls_inwards(const rays *r, int i, int k, double level)
 static void measure_ray(rays *r, const rim_scene *s, int i, double around)
 {
     rim_ray *ray = &r->ray[i];
+    // On the dark side of a step the ray's own surroundings count.
     double bg = ray->background;
-    if (!(bg > 0.75 * around))
-        bg = isnan(bg) ? around : 0.75 * around;
-    if (bg > 1.33 * around)
-        bg = 1.33 * around;
+    if (!(bg < around))
+        bg = around;
+    else if (bg < 0.6 * around)
+        bg = 0.6 * around;
     ray->background = bg;
     int at = 0;
     for (int k = 0; k <= r->path[i]; k++)
@@ -259,13 +301,13 @@ static void measure_around(const rays *r, const rim_scene *s, double around,
 // All of r->ray; returns the background around, NAN where there is none.
 static double measure_rays(rays *r, const rim_scene *s)
 {
-    for (int i = 0; i < RIM_RAYS; i++) {
-        r->ray[i].background = ray_background(r, s, i);
-        r->ray[i].stands_out = false;
-    }
-    const double around = MEDIAN(r, background, false);
+    const double around = background_around(r, s);
     if (isnan(around))
         return NAN;
+    for (int i = 0; i < RIM_RAYS; i++) {
+        r->ray[i].background = beyond(r, s, i);
+        r->ray[i].stands_out = false;
+    }
     double fall[RIM_RAYS];
     for (int i = 0; i < RIM_RAYS; i++) {
         measure_ray(r, s, i, around);
@@ -396,21 +438,23 @@ static void measure_inside(rim_spot *spot, const rays *r, const rim_scene *s)
     spot->grain = grains ? grain / grains : 0.0;
 }
 
+bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)
+{
+    rays r;
+    sample_rays(&r, scene, c->x, c->y, c->radius);
+    find_path(&r, scene);
+    return !isnan(measure_rays(&r, scene)) && recentre(&r, &c->x, &c->y, &c->radius);
+}
+
 bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate *c)
 {
     static const double least_radius_mm = 0.6;
     rays r;
-    double cx = c->x, cy = c->y, radius = c->radius;
-    double around = NAN;
-    for (int round = 0; round < ROUNDS; round++) {
-        sample_rays(&r, scene, cx, cy, radius);
-        find_path(&r, scene);
-        around = measure_rays(&r, scene);
-        if (isnan(around))
-            return false;
-        if (round + 1 < ROUNDS && !recentre(&r, &cx, &cy, &radius))
-            return false;
-    }
+    sample_rays(&r, scene, c->x, c->y, c->radius);
+    find_path(&r, scene);
+    const double around = measure_rays(&r, scene);
+    if (isnan(around))
+        return false;
     *spot = (rim_spot){.background = around};
     int standing = 0, cut = 0;
     double peak[RIM_RAYS], fall[RIM_RAYS], usual;
@@ -432,7 +476,7 @@ bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate
     spot->inner = MEDIAN(&r, inner, true);
     spot->rim_width = MEDIAN(&r, width, true);
     spot->edge_mm = MEDIAN(&r, edge_mm, true);
-    fit_outline(spot, &r, cx, cy);
+    fit_outline(spot, &r, c->x, c->y);
     if (!(spot->b * scene->grid->mm > least_radius_mm) || !(spot->peak > around))
         return false;
     double copy[RIM_RAYS];

@@ -62,7 +62,10 @@ typedef struct rim_scene { // the planes that rays run through
     const double *linear; // 2^(i / 1024), i from RIM_RATIO_MIN
 } rim_scene;
 
-// Measures the candidate. False where there is no outline at all.
+// Moves the candidate to the middle of the outline seen from it, and gives it the
+// outline's radius. False where there is no outline at all.
+bool rim_outline_centre(rim_candidate *c, const rim_scene *scene);
+// Measures a candidate whose centre and radius have settled. False likewise.
 bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate *c);
 
 #endif
