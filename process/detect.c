@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "process/detect.h"
 
+#include "process/ellipse.h"
 #include "process/fixed.h"
 
 #include <math.h>
@@ -103,6 +104,24 @@ static bool same_thing(const rim_spot *p, const rim_spot *q)
     const double dx = p->x - q->x, dy = p->y - q->y, d = sqrt(dx * dx + dy * dy);
     const double big = fmax(radius_of(p), radius_of(q));
     return d < 1.1 * big;
+}
+
+// Whether what stands out of p is mostly q's own rim: a circle laid through an arc.
+static bool borrows(const rim_spot *p, const rim_spot *q)
+{
+    const rim_ellipse e = {q->x, q->y, q->a, q->b, q->angle};
+    int standing = 0, inside = 0;
+    for (int i = 0; i < RIM_RAYS; i++) {
+        if (!(p->stands_out >> i & 1))
+            continue;
+        double s, c;
+        rim_turn(&s, &c, i, RIM_RAYS);
+        const double dx = p->x + p->outline[i] * c - q->x;
+        const double dy = p->y + p->outline[i] * s - q->y, d = sqrt(dx * dx + dy * dy);
+        standing++;
+        inside += !(d > 1.15 * rim_ellipse_radius(&e, dx / d, dy / d));
+    }
+    return 2 * inside > standing;
 }
 
 static bool wins(const rim_detection *m, const rim_detection *other)

@@ -461,6 +461,7 @@ bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate
     int peaks = 0;
     for (int i = 0; i < RIM_RAYS; i++) {
         standing += r.ray[i].stands_out;
+        spot->stands_out |= (uint64_t)r.ray[i].stands_out << i;
         cut += r.ray[i].cut;
         if (r.ray[i].stands_out)
             peak[peaks++] = r.ray[i].peak;

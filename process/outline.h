@@ -50,6 +50,7 @@ typedef struct rim_spot {
     double saturated;         // part of the inside at full scale
     double grain;             // fine texture inside over contrast
     double patchy;            // variation of the peak along the outline
+    uint64_t stands_out;      // bit i: ray i does
     double outline[RIM_RAYS]; // radius from (x, y) every 1/RIM_RAYS turn from x to y;
                               // the ellipse's where the ray does not stand out
 } rim_spot;
