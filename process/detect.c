@@ -152,9 +152,11 @@ static void keep_best(rim_detect *d)
     d->count = 0;
     for (int i = 0; i < n && d->count < RIM_DETECTIONS_MAX; i++) {
         bool taken = false;
-        for (int j = 0; j < d->count && !taken; j++)
-            taken =
-                same_thing(&d->measured[order[i]].spot, &d->measured[d->best[j]].spot);
+        for (int j = 0; j < d->count && !taken; j++) {
+            const rim_spot *p = &d->measured[order[i]].spot;
+            const rim_spot *q = &d->measured[d->best[j]].spot;
+            taken = same_thing(p, q) || borrows(p, q);
+        }
         if (!taken)
             d->best[d->count++] = order[i];
     }
