@@ -314,14 +314,18 @@ static void paint_focus(const rim_focus *f, point *q)
         mix(&q->colour, &to, (bladder ? 1.0 : 0.75) * part);
         q->bump += 0.3 * part;
     } else if (f->shape == RIM_SHAPE_SHELL && f->top < 1.0) {
-        // Pale, umbilicated; under the capsule it shines through faintly.
-        const double through = 0.75 * (1.0 - rim_step(f->top, -0.2, 1.0));
-        const double ragged = in + 0.7 * rim_fractal(9, q->x / 1.3, q->y / 1.3, 3);
+        // Pale where the tumour reaches the surface; a millimetre of liver hides it.
+        const double dx = q->x - f->x, dy = q->y - f->y;
+        const double len = sqrt(dx * dx + dy * dy), rho = len / (len + in + 1e-9);
+        const double cap = rho < 1.0 ? sqrt(1.0 - rho * rho) : 0.0;
+        const double depth = f->top + f->az * (1.0 - cap) +
+                             0.25 * rim_fractal(9, q->x / 1.5, q->y / 1.5, 3);
         const double dimple = rim_step(in, 0.4 * f->ay, 0.9 * f->ay);
         rgb pale = tumour_colour;
         scale(&pale,
               1.0 - 0.25 * dimple + 0.3 * rim_fractal(8, q->x / 2.0, q->y / 2.0, 3));
-        mix(&q->colour, &pale, through * rim_step(ragged, -0.5, 1.2));
+        if (in > 0.0)
+            mix(&q->colour, &pale, 0.75 * (1.0 - rim_step(depth, -0.2, 0.9)));
     }
 }
 

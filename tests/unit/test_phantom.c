@@ -1,6 +1,7 @@
 // test_phantom.c: the phantom's physics against the tables of docs/phantom.md, its
 // truth against scenes made by hand, and that a seed gives the same frames again.
 // SPDX-License-Identifier: MIT
+#include "base/log.h"
 #include "phantom/exact.h"
 #include "phantom/light.h"
 #include "phantom/optics.h"
@@ -66,17 +67,46 @@ START_TEST(spot_holds_what_escapes)
 }
 END_TEST
 
+typedef struct shell {
+    double radius, top, uptake;
+} shell;
+
+// 1.6 mm wide, core 0.1.
 static void spherical_shell(const void *ctx, float *row, int count, double x0,
                             double step, double y, double z, double soft)
 {
-    const double *s = ctx; // radius, top
+    const shell *s = ctx;
     for (int i = 0; i < count; i++) {
-        const double x = x0 + i * step, dz = z - s[1] - s[0];
-        const double out = sqrt(x * x + y * y + dz * dz) - s[0];
+        const double x = x0 + i * step, dz = z - s->top - s->radius;
+        const double out = sqrt(x * x + y * y + dz * dz) - s->radius;
         const double core = fmin(1.0, fmax(0.0, 0.5 - out / soft)),
                      all = fmin(1.0, fmax(0.0, 0.5 - (out - 1.6) / soft));
-        row[i] = (float)(14.0 * (all - core) - 0.9 * core);
+        row[i] = (float)((s->uptake - 1.0) * (all - core) - 0.9 * core);
     }
+}
+
+// The light of a shell; the caller uninits it.
+static rim_patch light_of(const rim_light *light, const shell *s, double mm)
+{
+    const double m = s->radius + 12.0;
+    rim_patch p;
+    ck_assert_int_eq(rim_patch_init(&p, -m, -m, m, m, mm), RIM_OK);
+    ck_assert_int_eq(rim_light_add(light, &p, spherical_shell, s, s->top - 1.6,
+                                   s->top + 2.0 * s->radius + 1.6),
+                     RIM_OK);
+    return p;
+}
+
+static double brightest(const rim_patch *p, double *at, double end)
+{
+    double peak = 0.0;
+    for (double r = 0.0; r < end; r += 0.02) {
+        if (rim_patch_at(p, r, 0.0) > peak) {
+            peak = rim_patch_at(p, r, 0.0);
+            *at = r;
+        }
+    }
+    return peak;
 }
 
 // Ring visibility: 1.6 mm shell, 15 times liver, core 0.1, blood 10 %. Peak, centre
@@ -94,27 +124,53 @@ START_TEST(rings_look_as_tabulated)
     rim_light light;
     rim_optics_init(&o, 0.10, 1.0, RIM_TRANSPORT_DIFFUSION);
     rim_light_init(&light, &o);
-    const double shape[2] = {row[_i].radius, row[_i].top}, m = row[_i].radius + 12.0;
-    rim_patch p;
-    ck_assert_int_eq(rim_patch_init(&p, -m, -m, m, m, 0.1), RIM_OK);
-    ck_assert_int_eq(rim_light_add(&light, &p, spherical_shell, shape,
-                                   row[_i].top - 1.6,
-                                   row[_i].top + 2.0 * row[_i].radius + 1.6),
-                     RIM_OK);
-    double peak = 0.0, at = 0.0, r = 0.0;
-    for (; r < m - 1.0; r += 0.02) {
-        if (rim_patch_at(&p, r, 0.0) > peak) {
-            peak = rim_patch_at(&p, r, 0.0);
-            at = r;
-        }
-    }
-    for (r = at; rim_patch_at(&p, r, 0.0) > 0.5 * peak;)
+    const shell shape = {row[_i].radius, row[_i].top, 15.0};
+    rim_patch p = light_of(&light, &shape, 0.1);
+    double r = 0.0;
+    const double peak = brightest(&p, &r, shape.radius + 11.0);
+    while (rim_patch_at(&p, r, 0.0) > 0.5 * peak)
         r += 0.02;
     ck_assert_double_eq_tol((1.0 + peak) / row[_i].peak, 1.0, 0.05);
     ck_assert_double_eq_tol((1.0 + rim_patch_at(&p, 0.0, 0.0)) / (1.0 + peak),
                             row[_i].centre, 0.05);
     ck_assert_double_eq_tol(r, row[_i].outline, 0.2);
     rim_patch_uninit(&p);
+}
+END_TEST
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// The uptake that scenes draw gives the contrast measured in patients (van der Vorst
+// 2013): median 7.0, range 1.9 to 18.7; 8 mm, tops from -2 to 2.5 mm.
+START_TEST(contrast_is_that_of_patients)
+{
+    enum { N = 100 };
+    static rim_light light[3];
+    static double sbr[N];
+    for (int b = 0; b < 3; b++) {
+        rim_optics o;
+        rim_optics_init(&o, 0.05 * (b + 1), 1.0, RIM_TRANSPORT_DIFFUSION);
+        rim_light_init(&light[b], &o);
+    }
+    rim_rng r;
+    rim_rng_init(&r, 5, 0);
+    for (int i = 0; i < N; i++) {
+        const shell s = {4.0, rim_rng_uniform(&r, -2.0, 2.5),
+                         rim_rng_log_normal(&r, 15.0, 1.9, 3.0, 60.0)};
+        const double u = rim_rng_unit(&r);
+        rim_patch p = light_of(&light[u < 0.4 ? 0 : u < 0.8 ? 1 : 2], &s, 0.2);
+        double at;
+        sbr[i] = 1.0 + brightest(&p, &at, 12.0);
+        rim_patch_uninit(&p);
+    }
+    qsort(sbr, N, sizeof *sbr, by_size);
+    ck_assert_double_eq_tol(sbr[N / 2], 7.0, 1.0);
+    ck_assert_double_eq_tol(sbr[N / 20], 2.8, 0.8);
+    ck_assert_double_eq_tol(sbr[N - N / 20], 19.5, 5.0);
 }
 END_TEST
 
@@ -249,8 +305,70 @@ START_TEST(truth_of_one_ring)
 }
 END_TEST
 
+// A cut surface with nothing, bile, a residual, a residual too deep, blood over all.
+START_TEST(truth_of_a_wound)
+{
+    static const struct {
+        int residuals;
+        unsigned distractors;
+        double depth, pool;
+        rim_surface_state state;
+    } row[] = {
+        {0, 0, 1.0, 0.0, RIM_SURFACE_NONE_DETECTED},
+        {0, 1u << RIM_DISTRACTOR_bile, 1.0, 0.0, RIM_SURFACE_NONE_DETECTED},
+        {1, 0, 0.5, 0.0, RIM_SURFACE_RESIDUAL},
+        {1, 0, 11.0, 0.0, RIM_SURFACE_NONE_DETECTED},
+        {0, 0, 1.0, 0.9, RIM_SURFACE_CANNOT_ASSESS},
+    };
+    static rim_truth t;
+    rim_phantom_options o;
+    rim_frame nir, visible;
+    small_options(&o);
+    o.scene = RIM_PHANTOM_WOUND;
+    o.lesions = row[_i].residuals;
+    o.distractors = row[_i].distractors;
+    o.depth_mm = row[_i].depth;
+    o.diameter_mm = 6.0;
+    o.uptake = 15.0;
+    o.pool = row[_i].pool;
+    o.leakage = o.smoke = 0.0;
+    o.peak = 0.7;
+    o.round_view = o.gain_steps = 0;
+    render(&o, 1, 0, &nir, &visible, &t);
+    const rim_surface *s = &t.seen.surface;
+    ck_assert_int_eq(s->state, row[_i].state);
+    ck_assert_int_ge(s->polygon.count, 3);
+    ck_assert_int_eq(s->residual_count > 0, row[_i].distractors || row[_i].depth < 1.0);
+    for (int k = 0; k < s->residual_count; k++) {
+        const rim_residual *q = &s->residual[k];
+        ck_assert(t.residual[k].detectable);
+        ck_assert_str_eq(t.residual[k].class_name,
+                         row[_i].distractors ? "bile" : "residual");
+        ck_assert_double_eq_tol(q->area_mm2, q->area_px * o.mm_per_px * o.mm_per_px,
+                                1e-6);
+        ck_assert_double_gt(q->area_mm2, 3.0);
+        ck_assert_double_lt(q->area_mm2, 120.0);
+    }
+    if (row[_i].pool > 0.0)
+        ck_assert_double_lt(s->assessable, 0.5);
+    else
+        ck_assert_double_gt(s->assessable, 0.9);
+    rim_frame_uninit(&nir);
+    rim_frame_uninit(&visible);
+}
+END_TEST
+
+static void ignore_log(void *ctx, rim_log_level level, const char *line)
+{
+    int *count = ctx;
+    (void)line;
+    *count += level == RIM_LOG_ERROR;
+}
+
 START_TEST(nonsense_is_refused)
 {
+    int logged = 0;
+    rim_log_set_sink(ignore_log, &logged);
     rim_phantom_options o;
     rim_phantom *p = NULL;
     small_options(&o);
@@ -260,6 +378,8 @@ START_TEST(nonsense_is_refused)
     o.blood = 7.0;
     ck_assert_int_eq(rim_phantom_create(&p, &o, 1), RIM_ERR_ARG);
     ck_assert_ptr_null(p);
+    ck_assert_int_eq(logged, 2);
+    rim_log_set_sink(NULL, NULL);
 }
 END_TEST
 
@@ -273,9 +393,11 @@ int main(void)
     tcase_add_test(t, spot_widens_with_depth);
     tcase_add_loop_test(t, spot_holds_what_escapes, 0, 3);
     tcase_add_loop_test(t, rings_look_as_tabulated, 0, 12);
+    tcase_add_test(t, contrast_is_that_of_patients);
     tcase_add_loop_test(t, residuals_fade_as_tabulated, 0, 9);
     tcase_add_loop_test(t, seed_gives_the_same_frames, 0, 2);
     tcase_add_test(t, truth_of_one_ring);
+    tcase_add_loop_test(t, truth_of_a_wound, 0, 5);
     tcase_add_test(t, nonsense_is_refused);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
