@@ -23,27 +23,24 @@ static const char *const transport_names[] = {"diffusion", "camera", NULL};
 static const char *const pattern_names[] = {"drawn", "rim", "partial", "total", NULL};
 
 // "none", "all", "drawn" or names with commas between.
-static rim_err read_distractors(unsigned *bits, const char *text)
+static rim_err read_distractors(unsigned *bits, const char *text,
+                                const rim_usage *usage)
 {
-    *bits = RIM_DISTRACTORS_NONE;
-    if (strcmp(text, "none") == 0)
+    const unsigned all = (1u << RIM_DISTRACTOR_COUNT) - 1u;
+    *bits = strcmp(text, "all") == 0     ? all
+            : strcmp(text, "drawn") == 0 ? RIM_DISTRACTORS_DRAWN
+                                         : RIM_DISTRACTORS_NONE;
+    if (*bits || strcmp(text, "none") == 0)
         return RIM_OK;
-    if (strcmp(text, "drawn") == 0) {
-        *bits = RIM_DISTRACTORS_DRAWN;
-        return RIM_OK;
-    }
-    if (strcmp(text, "all") == 0) {
-        *bits = (1u << RIM_DISTRACTOR_COUNT) - 1u;
-        return RIM_OK;
-    }
     while (*text) {
-        char name[32];
+        char name[32], why[80];
         const size_t len = strcspn(text, ",");
         rim_distractor d;
         snprintf(name, sizeof name, "%.*s", len < sizeof name ? (int)len : 31, text);
-        const rim_err err = rim_distractor_from_name(&d, name);
-        if (err)
-            return err;
+        if (rim_distractor_from_name(&d, name)) {
+            snprintf(why, sizeof why, "knows no \"%s\"; --help lists them", name);
+            return rim_options_refuse(usage, "distractors", why);
+        }
         *bits |= 1u << d;
         text += len + (text[len] == ',');
     }
@@ -75,9 +72,9 @@ static rim_err run(settings *s, const rim_usage *usage)
     if (!s->out)
         return rim_options_refuse(usage, "out",
                                   "is missing; name a folder for the sequence");
-    const rim_err err = read_distractors(&s->o.distractors, s->distractors);
+    const rim_err err = read_distractors(&s->o.distractors, s->distractors, usage);
     if (err)
-        return rim_options_refuse(usage, "distractors", "has an unknown name in it");
+        return err;
     s->o.seed = (uint64_t)s->seed;
     s->o.scene = (rim_phantom_scene)(s->scene + 1);
     s->o.transport = (rim_transport)(s->transport + 1);

@@ -76,7 +76,7 @@ static rim_err check(double value, const char *name, double lo, double hi)
     return RIM_ERR_ARG;
 }
 
-static rim_err check_options(const rim_phantom_options *o)
+rim_err rim_phantom_options_check(const rim_phantom_options *o)
 {
     const struct {
         double value;
@@ -168,7 +168,7 @@ rim_err rim_phantom_create(rim_phantom **out, const rim_phantom_options *options
                            int threads)
 {
     *out = NULL;
-    rim_err err = check_options(options);
+    rim_err err = rim_phantom_options_check(options);
     if (err)
         return err;
     rim_phantom *p = calloc(1, sizeof *p);

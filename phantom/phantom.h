@@ -79,6 +79,8 @@ typedef struct rim_phantom_options {
 // 1280x720, 12 bits, 30 frames at 25 a second, 0.08 mm a pixel, a liver, seed 1,
 // diffusion; all else is drawn.
 void rim_phantom_options_init(rim_phantom_options *o);
+// RIM_ERR_ARG: a value out of range, logged with its name.
+RIM_NODISCARD rim_err rim_phantom_options_check(const rim_phantom_options *o);
 // "nodule", "duct" ... RIM_ERR_ARG: no such name.
 RIM_NODISCARD rim_err rim_distractor_from_name(rim_distractor *out, const char *name);
 const char *rim_distractor_name(rim_distractor d);

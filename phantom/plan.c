@@ -240,21 +240,30 @@ static void add_duct(rim_phantom *p, rim_rng *r)
     f->ax = f->ay = f->az = radius;
     f->top = rim_rng_uniform(r, 0.3, 3.0);
     f->uptake = rim_rng_log_uniform(r, 6.0, 25.0);
-    draw_path(f, r, f->x, f->y, rim_rng_uniform(r, 0.0, 2.0 * RIM_PI), radius,
-              rim_rng_int(r, 5, 10));
+    const double angle = rim_rng_uniform(r, 0.0, 2.0 * RIM_PI);
+    const int steps = rim_rng_int(r, 5, 10);
+    draw_path(f, r, f->x, f->y, angle, radius, steps);
 }
 
-// Bile on the surface.
-static void add_film(rim_phantom *p, rim_rng *r, const char *name, double radius,
-                     double uptake, double roundness)
+// Ranges of what lies on the surface.
+typedef struct film {
+    const char *name;
+    double radius[2], uptake[2], roundness;
+} film;
+
+static const film liver_bile = {"bile", {1.5, 8.0}, {3.0, 20.0}, 0.4},
+                  wound_bile = {"bile", {1.5, 6.0}, {2.5, 15.0}, 0.4},
+                  cut_duct = {"duct", {0.4, 1.2}, {5.0, 20.0}, 0.7};
+
+static void add_film(rim_phantom *p, rim_rng *r, const film *kind)
 {
-    rim_focus *f = add_focus(p, name, RIM_SHAPE_FILM);
+    rim_focus *f = add_focus(p, kind->name, RIM_SHAPE_FILM);
     if (!f)
         return;
-    f->ax = radius;
-    f->ay = radius * roundness;
-    f->az = radius;
-    f->uptake = uptake;
+    f->ax = rim_rng_log_uniform(r, kind->radius[0], kind->radius[1]);
+    f->uptake = rim_rng_log_uniform(r, kind->uptake[0], kind->uptake[1]);
+    f->ay = f->ax * rim_rng_uniform(r, kind->roundness, 1.0);
+    f->az = f->ax;
     turn_focus(f, r);
     rim_waves_draw(&f->bumps, r, 2, RIM_WAVES, 0.12);
     if (p->o.scene == RIM_PHANTOM_WOUND)
@@ -319,8 +328,7 @@ static void plan_liver(rim_phantom *p)
     if (has(p, RIM_DISTRACTOR_duct))
         add_duct(p, &r);
     if (has(p, RIM_DISTRACTOR_bile))
-        add_film(p, &r, "bile", rim_rng_log_uniform(&r, 1.5, 8.0),
-                 rim_rng_log_uniform(&r, 3.0, 20.0), rim_rng_uniform(&r, 0.4, 1.0));
+        add_film(p, &r, &liver_bile);
     if (has(p, RIM_DISTRACTOR_gallbladder))
         add_gallbladder(p, &r);
     if (has(p, RIM_DISTRACTOR_cyst))
@@ -366,12 +374,10 @@ static void plan_wound(rim_phantom *p)
     plan_residuals(p);
     if (has(p, RIM_DISTRACTOR_duct)) // cut ducts: small, bright, sharp
         for (int n = rim_rng_int(&r, 1, 5); n > 0; n--)
-            add_film(p, &r, "duct", rim_rng_uniform(&r, 0.4, 1.2),
-                     rim_rng_log_uniform(&r, 5.0, 20.0), rim_rng_uniform(&r, 0.7, 1.0));
+            add_film(p, &r, &cut_duct);
     if (has(p, RIM_DISTRACTOR_bile))
         for (int n = rim_rng_int(&r, 1, 2); n > 0; n--)
-            add_film(p, &r, "bile", rim_rng_log_uniform(&r, 1.5, 6.0),
-                     rim_rng_log_uniform(&r, 2.5, 15.0), rim_rng_uniform(&r, 0.4, 1.0));
+            add_film(p, &r, &wound_bile);
     for (int i = 0; i < p->focus_count; i++)
         p->focus[i].residual = true;
 }

@@ -2,7 +2,8 @@
 //
 // xoshiro256++ (Blackman and Vigna, 2019), seeded through splitmix64. Each part
 // of a scene draws from a stream of its own, so that one more number drawn in
-// one place changes nothing elsewhere. One thread owns a generator.
+// one place changes nothing elsewhere. Draw one number a statement: C leaves the order of
+// arguments to the compiler. One thread owns a generator.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PHANTOM_RNG_H
 #define RIM_PHANTOM_RNG_H

@@ -122,11 +122,13 @@ static void draw_plan(painter *t)
     const double w = p->o.width * t->c->mm, h = p->o.height * t->c->mm;
     const unsigned d = p->distractors;
     if (d >> RIM_DISTRACTOR_vessel & 1u)
-        for (int n = rim_rng_int(&r, 1, 3); n > 0; n--)
-            draw_branch(t, &r, 0.5 * w * rim_rng_uniform(&r, -1.2, 1.2),
-                        0.5 * h * rim_rng_uniform(&r, -1.2, 1.2),
-                        rim_rng_uniform(&r, 0.0, 2.0 * RIM_PI),
-                        rim_rng_uniform(&r, 0.3, 0.9), 14);
+        for (int n = rim_rng_int(&r, 1, 3); n > 0; n--) {
+            // One statement a number: the order of arguments is the compiler's.
+            const double x = 0.5 * w * rim_rng_uniform(&r, -1.2, 1.2);
+            const double y = 0.5 * h * rim_rng_uniform(&r, -1.2, 1.2);
+            const double angle = rim_rng_uniform(&r, 0.0, 2.0 * RIM_PI);
+            draw_branch(t, &r, x, y, angle, rim_rng_uniform(&r, 0.3, 0.9), 14);
+        }
     t->outside_glow = rim_rng_uniform(&r, 0.03, 0.2);
     t->segment_step = rim_rng_chance(&r, 0.5) ? rim_rng_uniform(&r, 0.25, 0.8)
                                               : rim_rng_uniform(&r, -0.5, -0.2);

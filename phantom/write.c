@@ -137,7 +137,8 @@ rim_err rim_phantom_write(const char *dir, const rim_phantom_options *options,
                           int threads, rim_phantom_progress_fn *progress, void *ctx)
 {
     job j = {.dir = dir, .truth = malloc(sizeof *j.truth)};
-    rim_err err = j.truth ? make_folders(dir, options) : RIM_ERR_MEMORY;
+    rim_err err = j.truth ? rim_phantom_options_check(options) : RIM_ERR_MEMORY;
+    err = err ? err : make_folders(dir, options);
     err = err ? err : rim_phantom_create(&j.p, options, threads);
     err = err ? err : write_frames(&j, options, progress, ctx);
     err = err ? err : write_manifest(dir, j.p, options);
