@@ -1,12 +1,9 @@
 // reader.c: lines of a report or a truth file back to results, with Jansson.
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
-#include "report/report.h"
+#include "report/parse.h"
 
 #include <errno.h>
-#include <jansson.h>
-#include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,19 +14,11 @@
 struct rim_report_reader {
     FILE *file;
     char *path;
-    char *line; // grows up to LINE_BYTES_MAX
+    rim_parse at; // the line in hand
+    char *line;   // grows up to LINE_BYTES_MAX
     size_t size, used;
-    long number;                                     // of the line, from 1
-    bool ended;                                      // by a broken last line
-    bool said_lesions, said_residuals, said_corners; // too many: told once a file
+    bool ended; // by a broken last line
 };
-
-// Where in the line a value stands, for messages: "lesions[3]."
-typedef struct place {
-    const rim_report_reader *reader;
-    const char *list; // "" at the top
-    int index;        // -1: not in a list
-} place;
 
 rim_err rim_report_open(rim_report_reader **out, const char *path)
 {
@@ -42,6 +31,7 @@ rim_err rim_report_open(rim_report_reader **out, const char *path)
         return RIM_ERR_MEMORY;
     }
     r->path = name;
+    r->at.path = name;
     r->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     if (!r->file) {
         const int error = errno;
@@ -73,12 +63,12 @@ static rim_err grow(rim_report_reader *r)
     const size_t size = r->size ? 2 * r->size : 4096;
     if (size > LINE_BYTES_MAX) {
         rim_log_error("%s:%ld: a line of more than %zu bytes: not a report", r->path,
-                      r->number, LINE_BYTES_MAX);
+                      r->at.line, LINE_BYTES_MAX);
         return RIM_ERR_FORMAT;
     }
     char *line = realloc(r->line, size);
     if (!line) {
-        rim_log_error("%s:%ld: no memory for the line", r->path, r->number);
+        rim_log_error("%s:%ld: no memory for the line", r->path, r->at.line);
         return RIM_ERR_MEMORY;
     }
     r->line = line;
@@ -91,7 +81,7 @@ static rim_err read_line(rim_report_reader *r, bool *whole)
 {
     int c;
     r->used = 0;
-    r->number++;
+    r->at.line++;
     while ((c = getc(r->file)) != EOF && c != '\n') {
         if (r->used == r->size) {
             const rim_err err = grow(r);
@@ -103,7 +93,7 @@ static rim_err read_line(rim_report_reader *r, bool *whole)
     if (ferror(r->file)) {
         char reason[128] = "unknown error";
         (void)strerror_r(errno, reason, sizeof reason);
-        rim_log_error("%s:%ld: reading failed: %s", r->path, r->number, reason);
+        rim_log_error("%s:%ld: reading failed: %s", r->path, r->at.line, reason);
         return RIM_ERR_IO;
     }
     *whole = c == '\n';
@@ -116,283 +106,6 @@ static bool is_blank(const rim_report_reader *r)
         if (!strchr(" \t\r", r->line[i]) || r->line[i] == '\0')
             return false;
     return true;
-}
-
-static rim_err bad(place at, const char *key, const char *needed)
-{
-    const rim_report_reader *r = at.reader;
-    if (at.index < 0)
-        rim_log_error("%s:%ld: \"%s%s\": %s", r->path, r->number, at.list, key, needed);
-    else
-        rim_log_error("%s:%ld: \"%s[%d]%s%s\": %s", r->path, r->number, at.list,
-                      at.index, *key ? "." : "", key, needed);
-    return RIM_ERR_FORMAT;
-}
-
-// A number, or NAN where it is null or not there.
-static rim_err get_number(double *out, const json_t *o, const char *key, place at)
-{
-    const json_t *v = json_object_get(o, key);
-    *out = (double)NAN;
-    if (!v || json_is_null(v))
-        return RIM_OK;
-    if (!json_is_number(v))
-        return bad(at, key, "must be a number or null");
-    *out = json_number_value(v);
-    return RIM_OK;
-}
-
-static rim_err need_number(double *out, const json_t *o, const char *key, place at)
-{
-    const json_t *v = json_object_get(o, key);
-    if (!json_is_number(v))
-        return bad(at, key, v ? "must be a number" : "is missing");
-    *out = json_number_value(v);
-    return RIM_OK;
-}
-
-// A whole number from `low` to `high`; where it is not there, *out stays.
-static rim_err get_whole(int64_t *out, const json_t *o, const char *key, int64_t low,
-                         int64_t high, place at)
-{
-    const json_t *v = json_object_get(o, key);
-    if (!v || json_is_null(v))
-        return RIM_OK;
-    // Some writers print every number as a real one.
-    const double real = json_number_value(v);
-    if (json_is_real(v) && floor(real) == real && fabs(real) < 9e15)
-        *out = (int64_t)real;
-    else if (json_is_integer(v))
-        *out = json_integer_value(v);
-    else
-        return bad(at, key, "must be a whole number");
-    return *out < low || *out > high ? bad(at, key, "is out of range") : RIM_OK;
-}
-
-static rim_err get_id(int *out, const json_t *o, place at)
-{
-    int64_t id = 0;
-    const rim_err err = get_whole(&id, o, "id", INT_MIN, INT_MAX, at);
-    *out = (int)id;
-    return err;
-}
-
-// Words that this version does not know are passed over.
-static rim_err get_why(unsigned *out, const json_t *o, place at)
-{
-    const json_t *v = json_object_get(o, "why");
-    *out = 0;
-    if (v && !json_is_null(v) && !json_is_array(v))
-        return bad(at, "why", "must be a list of words");
-    for (size_t i = 0; i < json_array_size(v); i++) {
-        const char *word = json_string_value(json_array_get(v, i));
-        if (!word)
-            return bad(at, "why", "must be a list of words");
-        for (unsigned bit = 0; bit < RIM_WHY_COUNT; bit++)
-            if (strcmp(word, rim_why_name(1u << bit)) == 0)
-                *out |= 1u << bit;
-    }
-    return RIM_OK;
-}
-
-static rim_err get_pattern(rim_pattern *out, const json_t *o, place at)
-{
-    const json_t *v = json_object_get(o, "pattern");
-    *out = RIM_PATTERN_NONE;
-    if (!v || json_is_null(v))
-        return RIM_OK;
-    for (int p = RIM_PATTERN_RIM; p <= RIM_PATTERN_TOTAL; p++)
-        if (json_is_string(v) &&
-            strcmp(json_string_value(v), rim_pattern_name((rim_pattern)p)) == 0) {
-            *out = (rim_pattern)p;
-            return RIM_OK;
-        }
-    return bad(at, "pattern", "must be \"rim\", \"partial\", \"total\" or null");
-}
-
-static rim_err get_truth(rim_truth_object *t, const json_t *o, double sbr, place at)
-{
-    const json_t *name = json_object_get(o, "class");
-    const json_t *seen = json_object_get(o, "detectable");
-    if (name && !json_is_string(name))
-        return bad(at, "class", "must be a word");
-    if (name && json_string_length(name) >= sizeof t->class_name)
-        return bad(at, "class", "is too long a word");
-    if (seen && !json_is_boolean(seen))
-        return bad(at, "detectable", "must be true or false");
-    strcpy(t->class_name, name ? json_string_value(name) : "");
-    t->detectable = seen ? json_is_true(seen) : !(sbr < 1.3);
-    const rim_err err = get_number(&t->depth_mm, o, "depth_mm", at);
-    return err ? err : get_number(&t->uptake, o, "uptake", at);
-}
-
-static rim_err get_lesion(rim_lesion *s, rim_truth_object *t, const json_t *o, place at)
-{
-    const struct {
-        const char *key;
-        double *to;
-    } optional[] = {
-        {"angle", &s->angle},           {"rim_width", &s->rim_width},
-        {"coverage", &s->coverage},     {"sbr", &s->sbr},
-        {"core_ratio", &s->core_ratio}, {"target", &s->target},
-        {"background", &s->background}, {"cnr", &s->cnr},
-        {"confidence", &s->confidence}, {"diameter_mm", &s->diameter_mm},
-    };
-    rim_err err = RIM_OK;
-    if (!json_is_object(o))
-        return bad(at, "", "must be an object");
-    if ((err = get_id(&s->id, o, at)) || (err = need_number(&s->x, o, "x", at)) ||
-        (err = need_number(&s->y, o, "y", at)) ||
-        (err = need_number(&s->a, o, "a", at)) ||
-        (err = need_number(&s->b, o, "b", at)) ||
-        (err = get_pattern(&s->pattern, o, at)) || (err = get_why(&s->why, o, at)))
-        return err;
-    for (size_t i = 0; i < sizeof optional / sizeof optional[0] && !err; i++)
-        err = get_number(optional[i].to, o, optional[i].key, at);
-    return err ? err : get_truth(t, o, s->sbr, at);
-}
-
-static rim_err get_polygon(rim_outline *out, const json_t *o, place at,
-                           rim_report_reader *r)
-{
-    const json_t *v = json_object_get(o, "polygon");
-    const size_t count = json_array_size(v);
-    if (v && !json_is_null(v) && !json_is_array(v))
-        return bad(at, "polygon", "must be a list of [x, y]");
-    out->count = count > RIM_OUTLINE_MAX ? RIM_OUTLINE_MAX : (int)count;
-    if (count > RIM_OUTLINE_MAX && !r->said_corners) {
-        rim_log_warning("%s:%ld: %zu corners in a polygon, the first %d are kept",
-                        r->path, r->number, count, RIM_OUTLINE_MAX);
-        r->said_corners = true;
-    }
-    for (int i = 0; i < out->count; i++) {
-        const json_t *p = json_array_get(v, (size_t)i);
-        const json_t *x = json_array_get(p, 0), *y = json_array_get(p, 1);
-        if (json_array_size(p) != 2 || !json_is_number(x) || !json_is_number(y))
-            return bad(at, "polygon", "must be a list of [x, y]");
-        out->point[i] = (rim_point){json_number_value(x), json_number_value(y)};
-    }
-    return RIM_OK;
-}
-
-static rim_err get_residual(rim_residual *s, rim_truth_object *t, const json_t *o,
-                            place at, rim_report_reader *r)
-{
-    rim_err err = RIM_OK;
-    if (!json_is_object(o))
-        return bad(at, "", "must be an object");
-    if ((err = get_id(&s->id, o, at)) || (err = need_number(&s->x, o, "x", at)) ||
-        (err = need_number(&s->y, o, "y", at)) ||
-        (err = get_number(&s->area_px, o, "area_px", at)) ||
-        (err = get_number(&s->area_mm2, o, "area_mm2", at)) ||
-        (err = get_number(&s->sbr, o, "sbr", at)) ||
-        (err = get_number(&s->confidence, o, "confidence", at)) ||
-        (err = get_why(&s->why, o, at)) || (err = get_polygon(&s->outline, o, at, r)))
-        return err;
-    return get_truth(t, o, s->sbr, at);
-}
-
-// The list under `key`, its length cut to `max`.
-static rim_err get_list(const json_t **list, int *count, const json_t *o,
-                        const char *key, int max, place at, bool *said)
-{
-    const rim_report_reader *r = at.reader;
-    *list = json_object_get(o, key);
-    const size_t size = json_array_size(*list);
-    if (!json_is_array(*list))
-        return bad(at, key, *list ? "must be a list" : "is missing");
-    if (size > (size_t)max && !*said) {
-        rim_log_warning("%s:%ld: %zu entries in \"%s\", the first %d are kept", r->path,
-                        r->number, size, key, max);
-        *said = true;
-    }
-    *count = size > (size_t)max ? max : (int)size;
-    return RIM_OK;
-}
-
-static rim_err get_state(rim_surface_state *out, const json_t *o, place at)
-{
-    const json_t *v = json_object_get(o, "state");
-    const char *word = json_string_value(v);
-    for (int s = RIM_SURFACE_OFF; word && s <= RIM_SURFACE_CANNOT_ASSESS; s++)
-        if (strcmp(word, rim_surface_state_name((rim_surface_state)s)) == 0) {
-            *out = (rim_surface_state)s;
-            return RIM_OK;
-        }
-    return bad(at, "state",
-               v ? "must be \"off\", \"none_detected\", \"residual\" or "
-                   "\"cannot_assess\""
-                 : "is missing");
-}
-
-static rim_err get_surface(rim_truth *t, const json_t *top, rim_report_reader *r)
-{
-    const json_t *o = json_object_get(top, "cut_surface"), *list = NULL;
-    const place at = {r, "cut_surface.", -1};
-    rim_surface *s = &t->seen.surface;
-    s->assessable = s->visible_depth_mm = (double)NAN;
-    if (!o || json_is_null(o))
-        return RIM_OK;
-    if (!json_is_object(o))
-        return bad((place){r, "", -1}, "cut_surface", "must be an object");
-    rim_err err = RIM_OK;
-    if ((err = get_state(&s->state, o, at)) ||
-        (err = get_number(&s->assessable, o, "assessable", at)) ||
-        (err = get_number(&s->visible_depth_mm, o, "visible_depth_mm", at)) ||
-        (err = get_why(&s->why, o, at)))
-        return err;
-    if (!json_object_get(o, "residuals"))
-        return RIM_OK;
-    err = get_list(&list, &s->residual_count, o, "residuals", RIM_RESIDUALS_MAX, at,
-                   &r->said_residuals);
-    for (int i = 0; i < s->residual_count && !err; i++)
-        err = get_residual(&s->residual[i], &t->residual[i],
-                           json_array_get(list, (size_t)i),
-                           (place){r, "cut_surface.residuals", i}, r);
-    return err;
-}
-
-static rim_err get_quality(rim_quality *q, const json_t *top, rim_report_reader *r)
-{
-    const json_t *o = json_object_get(top, "quality");
-    const place at = {r, "quality.", -1};
-    int64_t dropped = 0;
-    if (o && !json_is_null(o) && !json_is_object(o))
-        return bad((place){r, "", -1}, "quality", "must be an object");
-    rim_err err = RIM_OK;
-    if ((err = get_number(&q->saturated, o, "saturated", at)) ||
-        (err = get_number(&q->dark, o, "dark", at)) ||
-        (err = get_number(&q->motion_px, o, "motion_px", at)) ||
-        (err = get_whole(&dropped, o, "dropped", 0, UINT32_MAX, at)))
-        return err;
-    q->dropped = (uint32_t)dropped;
-    return RIM_OK;
-}
-
-static rim_err get_frame(rim_truth *t, const json_t *top, rim_report_reader *r)
-{
-    const json_t *list = NULL;
-    const place at = {r, "", -1};
-    int64_t frame = -1;
-    rim_err err = RIM_OK;
-    if (!json_is_object(top))
-        return bad(at, "frame", "is missing, the line is no object");
-    if (!json_object_get(top, "frame"))
-        return bad(at, "frame", "is missing");
-    if ((err = get_whole(&frame, top, "frame", 0, INT64_MAX, at)) ||
-        (err = get_whole(&t->seen.t_ns, top, "t_ns", INT64_MIN, INT64_MAX, at)) ||
-        (err = get_list(&list, &t->seen.lesion_count, top, "lesions", RIM_LESIONS_MAX,
-                        at, &r->said_lesions)))
-        return err;
-    if (frame < 0)
-        return bad(at, "frame", "must be a whole number");
-    t->seen.frame = (uint64_t)frame;
-    for (int i = 0; i < t->seen.lesion_count && !err; i++)
-        err = get_lesion(&t->seen.lesion[i], &t->lesion[i],
-                         json_array_get(list, (size_t)i), (place){r, "lesions", i});
-    if (err || (err = get_surface(t, top, r)))
-        return err;
-    return get_quality(&t->seen.quality, top, r);
 }
 
 rim_err rim_report_read(rim_report_reader *r, rim_truth *t)
@@ -408,17 +121,17 @@ rim_err rim_report_read(rim_report_reader *r, rim_truth *t)
     if (!top && !whole) {
         rim_log_warning("%s:%ld: the last line is not whole, its writer was stopped; "
                         "reading ends before it",
-                        r->path, r->number);
+                        r->path, r->at.line);
         r->ended = true;
         return RIM_END;
     }
     if (!top) {
-        rim_log_error("%s:%ld: not JSON, column %d: %s", r->path, r->number,
+        rim_log_error("%s:%ld: not JSON, column %d: %s", r->path, r->at.line,
                       error.column, error.text);
         return RIM_ERR_FORMAT;
     }
     memset(t, 0, sizeof *t);
-    err = get_frame(t, top, r);
+    err = rim_parse_frame(t, top, &r->at);
     json_decref(top);
     return err;
 }
