@@ -100,6 +100,21 @@ static Contour half_level(const Contour &c, const Picture &p, double peak,
     return largest == found.end() ? c : *largest;
 }
 
+// 1 for the soft edges of light out of tissue, 0 for those of highlights and bile.
+static double softness(const Contour &c, double contrast, const Picture &p,
+                       const Settings &s)
+{
+    return std::clamp(edge_mm(c, contrast, p) / s.lesion_sharp_mm - 0.5, 0.0, 1.0);
+}
+
+static Contour contour_of(const rim_lesion &l)
+{
+    Contour c;
+    cv::ellipse2Poly({int(std::lround(l.x)), int(std::lround(l.y))},
+                     {int(std::lround(l.a)), int(std::lround(l.b))}, 0, 0, 360, 8, c);
+    return c;
+}
+
 static void add_contour(std::vector<rim_lesion> &list, const Contour &c,
                         const Picture &p, const Settings &s)
 {
@@ -116,7 +131,8 @@ static void add_contour(std::vector<rim_lesion> &list, const Contour &c,
         return;
     measure(l, p, s);
     l.confidence = confidence_of(std::min(peak, l.sbr), s.threshold) *
-                   std::min(1.0, (solidity - s.solidity) / (0.9 - s.solidity) + 0.5);
+                   std::min(1.0, (solidity - s.solidity) / (0.9 - s.solidity) + 0.5) *
+                   softness(at_half, peak - 1.0, p, s);
     l.confidence = std::clamp(l.confidence, 0.0, 1.0);
     list.push_back(l);
 }
@@ -172,8 +188,9 @@ std::vector<rim_lesion> find_by_hough(const Picture &p, const Settings &s)
             if (!(l.sbr >= s.low_threshold))
                 continue;
             const double round = double(found[k][3]) / (2.0 * CV_PI * l.a);
-            l.confidence =
-                confidence_of(l.sbr, s.threshold) * std::min(1.0, 2.0 * round);
+            l.confidence = confidence_of(l.sbr, s.threshold) *
+                           std::min(1.0, 2.0 * round) *
+                           softness(contour_of(l), l.sbr - 1.0, p, s);
             list.push_back(l);
         }
     }
@@ -219,7 +236,8 @@ std::vector<rim_lesion> find_by_log(const Picture &p, const Settings &s)
                 if (!size_fits(l, p, s))
                     continue;
                 measure(l, p, s);
-                l.confidence = confidence_of(1.0 + 2.0 * double(v), s.threshold);
+                l.confidence = confidence_of(1.0 + 2.0 * double(v), s.threshold) *
+                               softness(contour_of(l), l.sbr - 1.0, p, s);
                 list.push_back(l);
             }
     }

@@ -57,6 +57,33 @@ static void take_ratio(Picture &p, double sigma)
     p.ratio.setTo(0, p.valid == 0);
 }
 
+static void take_slope(Picture &p)
+{
+    // Over the mask's edge there is no light to compare with: the ratio as it was.
+    const cv::Mat1f ratio = p.light / (p.background + 1e-3f);
+    cv::Mat1f gx, gy;
+    cv::Scharr(ratio, gx, CV_32F, 1, 0, 1.0 / 32);
+    cv::Scharr(ratio, gy, CV_32F, 0, 1, 1.0 / 32);
+    cv::magnitude(gx, gy, p.slope);
+}
+
+double edge_mm(const std::vector<cv::Point> &contour, double contrast, const Picture &p)
+{
+    std::vector<float> v;
+    for (const cv::Point &q : contour) {
+        float steepest = 0;
+        for (int dy = -2; dy <= 2; dy++)
+            for (int dx = -2; dx <= 2; dx++) {
+                const cv::Point r(std::clamp(q.x + dx, 0, p.slope.cols - 1),
+                                  std::clamp(q.y + dy, 0, p.slope.rows - 1));
+                steepest = std::max(steepest, p.slope(r));
+            }
+        v.push_back(steepest);
+    }
+    const float typical = quantile(v, 0.5);
+    return typical > 0 ? contrast / double(typical) * p.mm_per_px : 1e9;
+}
+
 static double spread_on_tissue(const Picture &p)
 {
     std::vector<float> v;
@@ -91,6 +118,7 @@ Picture prepare(const cv::Mat1w &frame, int bits, int black_level, double mm_per
     // The outside of a round view and dark instruments, with their soft edge.
     cv::erode(p.valid, p.valid, cv::Mat(), {-1, -1}, 2);
     take_ratio(p, s.background_mm / p.mm_per_px);
+    take_slope(p);
     p.noise = spread_on_tissue(p);
     return p;
 }

@@ -55,7 +55,8 @@ bool set_setting(Settings &s, const std::string &text)
                 {"hough_votes", s.hough_votes},
                 {"log_response", s.log_response},
                 {"residual_threshold", s.residual_threshold},
-                {"sharp_mm", s.sharp_mm}};
+                {"sharp_mm", s.sharp_mm},
+                {"lesion_sharp_mm", s.lesion_sharp_mm}};
     const size_t equal = text.find('=');
     for (const auto &entry : list)
         if (equal != std::string::npos && text.substr(0, equal) == entry.name) {
@@ -65,9 +66,14 @@ bool set_setting(Settings &s, const std::string &text)
     return false;
 }
 
-bool set_method(Method &m, const std::string &name)
+// Also the settings that suit it; --set after --method overrules them.
+bool set_method(Job &job, const std::string &name)
 {
-    m = name == "hough" ? Method::hough : name == "log" ? Method::log : Method::ratio;
+    job.method = name == "hough" ? Method::hough
+                 : name == "log" ? Method::log
+                                 : Method::ratio;
+    if (job.method != Method::ratio)
+        job.settings.smooth_mm = 0.5; // single pixels must not make circles or blobs
     return name == "ratio" || name == "hough" || name == "log";
 }
 
@@ -90,7 +96,7 @@ bool read_arguments(Job &job, int argc, char **argv)
             job.mm_per_px = std::atof(value.c_str());
         else if (word == "--min-confidence")
             job.min_confidence = std::atof(value.c_str());
-        else if (!(word == "--method" && set_method(job.method, value)) &&
+        else if (!(word == "--method" && set_method(job, value)) &&
                  !(word == "--set" && set_setting(job.settings, value)))
             return false;
     }

@@ -11,28 +11,8 @@ namespace reference
 
 using Contour = std::vector<cv::Point>;
 
-// Width of the edge: contrast over the steepest slope along the contour, mm.
-static double edge_mm(const Contour &c, const cv::Mat1f &slope, double contrast,
-                      const Picture &p)
-{
-    std::vector<float> v;
-    for (const cv::Point &q : c) {
-        float steepest = 0;
-        for (int dy = -2; dy <= 2; dy++)
-            for (int dx = -2; dx <= 2; dx++) {
-                const cv::Point r(std::clamp(q.x + dx, 0, slope.cols - 1),
-                                  std::clamp(q.y + dy, 0, slope.rows - 1));
-                steepest = std::max(steepest, slope(r));
-            }
-        v.push_back(steepest);
-    }
-    const auto at = v.begin() + std::ptrdiff_t(0.5 * double(v.size() - 1));
-    std::nth_element(v.begin(), at, v.end());
-    return *at > 0 ? contrast / double(*at) * p.mm_per_px : 1e9;
-}
-
 static void add_residual(rim_surface &out, const Contour &c, const cv::Mat1f &ratio,
-                         const cv::Mat1f &slope, const Picture &p, const Settings &s)
+                         const Picture &p, const Settings &s)
 {
     const cv::Moments m = cv::moments(c);
     const double area_mm2 = m.m00 * p.mm_per_px * p.mm_per_px;
@@ -42,7 +22,7 @@ static void add_residual(rim_surface &out, const Contour &c, const cv::Mat1f &ra
     cv::Mat1b mask(ratio.size(), uchar(0));
     cv::drawContours(mask, std::vector<Contour>{c}, 0, 255, cv::FILLED);
     cv::minMaxLoc(ratio, nullptr, &peak, nullptr, nullptr, mask);
-    const double edge = edge_mm(c, slope, peak - 1.0, p);
+    const double edge = edge_mm(c, peak - 1.0, p);
     rim_residual &r = out.residual[out.residual_count++];
     r = {};
     r.id = out.residual_count;
@@ -94,16 +74,12 @@ void judge_surface(rim_surface &out, const Picture &p,
     out.assessable = area > 0 ? std::min(1.0, cv::countNonZero(good) / area) : 0.0;
     out.visible_depth_mm = double(NAN);
     const cv::Mat1f ratio = surface_ratio(p, inside);
-    cv::Mat1f gx, gy, slope;
-    cv::Scharr(p.light / (p.background + 1e-3f), gx, CV_32F, 1, 0, 1.0 / 32);
-    cv::Scharr(p.light / (p.background + 1e-3f), gy, CV_32F, 0, 1, 1.0 / 32);
-    cv::magnitude(gx, gy, slope);
     cv::Mat1b mask = ratio > 1.0 + 0.5 * (s.residual_threshold - 1.0);
     cv::morphologyEx(mask, mask, cv::MORPH_OPEN, cv::Mat());
     std::vector<Contour> found;
     cv::findContours(mask, found, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_NONE);
     for (const Contour &c : found)
-        add_residual(out, c, ratio, slope, p, s);
+        add_residual(out, c, ratio, p, s);
     int kept = 0;
     bool flagged = false;
     for (int i = 0; i < out.residual_count; i++) {
