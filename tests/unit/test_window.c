@@ -1,0 +1,346 @@
+// test_window.c: the window under a virtual X server, with real keys and clicks.
+//
+// Starts its own Xvfb, whose screen lies in a file that is read back; xdotool presses
+// the keys. Skipped, saying so, where either is missing or there is no SDL2.
+// SPDX-License-Identifier: MIT
+#include "base/clock.h"
+#include "base/log.h"
+#include "render/window.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SCREEN_W = 800, SCREEN_H = 600, SKIP = 77 };
+
+static char g_dir[] = "/tmp/rimlight-window-XXXXXX";
+static pid_t g_server;
+
+static bool has_program(const char *name)
+{
+    char line[128];
+    snprintf(line, sizeof line, "command -v %s >/dev/null 2>&1", name);
+    return system(line) == 0; // NOLINT(concurrency-mt-unsafe)
+}
+
+// Starts the server on a display that it chooses; false: it did not start.
+static bool start_server(void)
+{
+    int pipe_fd[2];
+    if (!mkdtemp(g_dir) || pipe(pipe_fd))
+        return false;
+    g_server = fork();
+    if (g_server == 0) {
+        char fd[16], screen[32];
+        snprintf(fd, sizeof fd, "%d", pipe_fd[1]);
+        snprintf(screen, sizeof screen, "%dx%dx24", SCREEN_W, SCREEN_H);
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(1);
+        execlp("Xvfb", "Xvfb", "-displayfd", fd, "-screen", "0", screen, "-fbdir",
+               g_dir, "-nolisten", "tcp", (char *)NULL);
+        _exit(1);
+    }
+    close(pipe_fd[1]);
+    char name[16] = ":";
+    const ssize_t n = read(pipe_fd[0], name + 1, sizeof name - 2);
+    close(pipe_fd[0]);
+    if (n < 2)
+        return false;
+    name[n] = '\0';                      // over the newline
+    setenv("DISPLAY", name, 1);          // NOLINT(concurrency-mt-unsafe)
+    setenv("SDL_VIDEODRIVER", "x11", 1); // NOLINT(concurrency-mt-unsafe)
+    return true;
+}
+
+static void stop_server(void)
+{
+    char path[64];
+    kill(g_server, SIGTERM);
+    waitpid(g_server, NULL, 0);
+    snprintf(path, sizeof path, "%s/Xvfb_screen0", g_dir);
+    unlink(path);
+    rmdir(g_dir);
+}
+
+static void press(const char *what)
+{
+    char line[128];
+    snprintf(line, sizeof line, "xdotool %s", what);
+    ck_assert_int_eq(system(line), 0); // NOLINT(concurrency-mt-unsafe)
+}
+
+// One pixel of the screen, as 0xrrggbb, from the server's file (the XWD format: its
+// header's first field is its own length; then the colour map, 12 bytes a colour).
+static unsigned screen_pixel(int x, int y)
+{
+    char path[64];
+    unsigned char h[100], p[4];
+    snprintf(path, sizeof path, "%s/Xvfb_screen0", g_dir);
+    FILE *f = fopen(path, "rb");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fread(h, 1, sizeof h, f), sizeof h);
+#define FIELD(i)                                                                       \
+    ((long)h[4 * (i)] << 24 | (long)h[4 * (i) + 1] << 16 | (long)h[4 * (i) + 2] << 8 | \
+     (long)h[4 * (i) + 3])
+    const long at = FIELD(0) + FIELD(19) * 12 + y * FIELD(12) + x * 4L;
+    const bool lsb_first = FIELD(7) == 0;
+    ck_assert_int_eq(fseek(f, at, SEEK_SET), 0);
+    ck_assert_uint_eq(fread(p, 1, 4, f), 4);
+    fclose(f);
+    return lsb_first ? (unsigned)p[2] << 16 | (unsigned)p[1] << 8 | p[0]
+                     : (unsigned)p[1] << 16 | (unsigned)p[2] << 8 | p[3];
+}
+
+// Four quarters: red, green, blue, white.
+static void init_picture(rim_frame *f, int width, int height)
+{
+    *f = (rim_frame){.width = width, .height = height, .fmt = RIM_FMT_BGRX8, .bits = 8};
+    ck_assert_int_eq(rim_frame_init(f), RIM_OK);
+    for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+            const int right = x >= width / 2, low = y >= height / 2;
+            uint8_t *p = rim_frame_row8(f, y) + 4L * x;
+            p[0] = low ? 255 : 0;
+            p[1] = right ? 255 : 0;
+            p[2] = right == low ? 255 : 0;
+            p[3] = 255;
+        }
+    }
+}
+
+// Shows the picture until the screen has this colour there.
+static void wait_for_pixel(rim_window *w, const rim_frame *f, int x, int y,
+                           unsigned color)
+{
+    const int64_t until = rim_clock_now_ns() + 10 * RIM_NS_PER_S;
+    rim_event e;
+    while (screen_pixel(x, y) != color && rim_clock_now_ns() < until) {
+        while (rim_window_poll(w, &e)) {
+        }
+        rim_window_show(w, f);
+        rim_clock_sleep_until(rim_clock_now_ns() + 10 * RIM_NS_PER_MS);
+    }
+    ck_assert_uint_eq(screen_pixel(x, y), color);
+}
+
+// The next event that is not a white light set free (a change of focus does that).
+static rim_event wait_for_event(rim_window *w)
+{
+    const int64_t until = rim_clock_now_ns() + 10 * RIM_NS_PER_S;
+    rim_event e = {0};
+    while (rim_clock_now_ns() < until) {
+        if (rim_window_poll(w, &e) && e.action != RIM_ACTION_WHITE_FREE)
+            return e;
+        rim_clock_sleep_until(rim_clock_now_ns() + 5 * RIM_NS_PER_MS);
+    }
+    ck_abort_msg("no event came");
+    return e;
+}
+
+static void settle(rim_window *w)
+{
+    const int64_t until = rim_clock_now_ns() + 600 * RIM_NS_PER_MS;
+    rim_event e;
+    while (rim_clock_now_ns() < until) {
+        rim_window_poll(w, &e);
+        rim_clock_sleep_until(rim_clock_now_ns() + 5 * RIM_NS_PER_MS);
+    }
+}
+
+static rim_window *open_window(const rim_frame *f)
+{
+    rim_window *w = NULL;
+    ck_assert_int_eq(rim_window_create(&w, "rimlight test", f->width, f->height),
+                     RIM_OK);
+    rim_window_show(w, f);
+    return w;
+}
+
+START_TEST(shows_the_picture_pixel_by_pixel)
+{
+    rim_frame f;
+    init_picture(&f, 400, 300);
+    rim_window *w = open_window(&f);
+    // 400x300 in the middle of 800x600.
+    wait_for_pixel(w, &f, 210, 160, 0xff0000);
+    wait_for_pixel(w, &f, 590, 160, 0x00ff00);
+    wait_for_pixel(w, &f, 210, 440, 0x0000ff);
+    wait_for_pixel(w, &f, 590, 440, 0xffffff);
+    rim_window_destroy(&w);
+    ck_assert_ptr_null(w);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(a_large_picture_keeps_its_shape)
+{
+    rim_frame f;
+    init_picture(&f, 3840, 2160);
+    rim_window *w = open_window(&f);
+    // 760x427 fits: quarters meet in the middle, the desktop shows above and below.
+    wait_for_pixel(w, &f, 380, 290, 0xff0000);
+    wait_for_pixel(w, &f, 420, 310, 0xffffff);
+    // A window with another shape: 800x450 of it are picture, the rest is black.
+    press("search --name 'rimlight test' windowsize 800 600 windowmove 0 0");
+    wait_for_pixel(w, &f, 10, 100, 0xff0000);
+    wait_for_pixel(w, &f, 790, 500, 0xffffff);
+    wait_for_pixel(w, &f, 400, 40, 0x000000);
+    wait_for_pixel(w, &f, 400, 560, 0x000000);
+    rim_window_destroy(&w);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(keys_say_what_they_mean)
+{
+    static const struct {
+        const char *key;
+        rim_action action;
+        int amount;
+    } cases[] = {
+        {"key space", RIM_ACTION_PAUSE, 0},
+        {"key period", RIM_ACTION_STEP, 1},
+        {"key comma", RIM_ACTION_STEP, -1},
+        {"key Right", RIM_ACTION_SEEK, 5},
+        {"key Home", RIM_ACTION_SEEK_ENDS, -1},
+        {"key minus", RIM_ACTION_SPEED, -1},
+        {"key s", RIM_ACTION_SNAPSHOT, 0},
+        {"key v", RIM_ACTION_VIEW_NEXT, 0},
+        {"key question", RIM_ACTION_HELP, 0},
+        {"key Return", RIM_ACTION_POINTS_END, 0},
+        {"key BackSpace", RIM_ACTION_POINT_UNDO, 0},
+        {"key c", RIM_ACTION_CLEAR, 0},
+        {"key q", RIM_ACTION_QUIT, 0},
+    };
+    rim_frame f;
+    init_picture(&f, 400, 300);
+    rim_window *w = open_window(&f);
+    wait_for_pixel(w, &f, 210, 160, 0xff0000);
+    press("mousemove 300 250");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        press(cases[i].key);
+        const rim_event e = wait_for_event(w);
+        ck_assert_int_eq(e.action, cases[i].action);
+        ck_assert_int_eq(e.amount, cases[i].amount);
+    }
+    press("key 6");
+    ck_assert_int_eq(wait_for_event(w).view, RIM_VIEW_SIDE_BY_SIDE);
+    press("keydown w");
+    ck_assert_int_eq(wait_for_event(w).action, RIM_ACTION_WHITE_HOLD);
+    press("keyup w");
+    rim_event e = {0};
+    for (int i = 0; i < 400 && !rim_window_poll(w, &e); i++)
+        rim_clock_sleep_until(rim_clock_now_ns() + 5 * RIM_NS_PER_MS);
+    ck_assert_int_eq(e.action, RIM_ACTION_WHITE_FREE);
+    rim_window_destroy(&w);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(clicks_are_pixels_of_the_picture)
+{
+    rim_frame f;
+    init_picture(&f, 1600, 1200); // shown at 720x540 from (40, 30) on
+    rim_window *w = open_window(&f);
+    wait_for_pixel(w, &f, 100, 100, 0xff0000);
+    // A click at once after the focus came is taken for the one that brought it.
+    settle(w);
+    press("mousemove 400 300 click 1");
+    rim_event e = wait_for_event(w);
+    ck_assert_int_eq(e.action, RIM_ACTION_POINT);
+    ck_assert_double_eq_tol(e.at.x, 800, 3);
+    ck_assert_double_eq_tol(e.at.y, 600, 3);
+    press("mousemove 41 31 click 1");
+    e = wait_for_event(w);
+    ck_assert_double_eq_tol(e.at.x, 2, 3);
+    ck_assert_double_eq_tol(e.at.y, 2, 3);
+    press("click 3");
+    ck_assert_int_eq(wait_for_event(w).action, RIM_ACTION_POINT_UNDO);
+    rim_window_destroy(&w);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+START_TEST(survives_a_storm_of_sizes)
+{
+    rim_frame f;
+    init_picture(&f, 640, 480);
+    rim_window *w = open_window(&f);
+    wait_for_pixel(w, &f, 90, 70, 0xff0000);
+    pid_t storm = fork();
+    if (storm == 0) {
+        execlp(
+            "sh", "sh", "-c",
+            "id=$(xdotool search --name 'rimlight test' | tail -1);"
+            "for i in $(seq 60); do"
+            " xdotool windowsize $id $((160 + i * 97 % 600)) $((120 + i * 61 % 450));"
+            "done; xdotool windowsize $id 320 240; xdotool windowmove $id 0 0",
+            (char *)NULL);
+        _exit(1);
+    }
+    rim_event e;
+    int status = 0;
+    while (waitpid(storm, &status, WNOHANG) == 0) {
+        while (rim_window_poll(w, &e)) {
+        }
+        rim_window_show(w, &f);
+    }
+    ck_assert_int_eq(status, 0);
+    wait_for_pixel(w, &f, 4, 4, 0xff0000);
+    wait_for_pixel(w, &f, 315, 235, 0xffffff);
+    rim_window_destroy(&w);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
+static void remember(void *ctx, rim_log_level level, const char *line)
+{
+    (void)level;
+    snprintf(ctx, 256, "%s", line);
+}
+
+START_TEST(without_a_display_it_says_headless)
+{
+    char line[256] = "";
+    rim_window *w = NULL;
+    setenv("DISPLAY", ":98765", 1); // NOLINT(concurrency-mt-unsafe)
+    rim_log_set_sink(remember, line);
+    ck_assert_int_eq(rim_window_create(&w, "none", 64, 48), RIM_ERR_UNSUPPORTED);
+    rim_log_set_sink(NULL, NULL);
+    ck_assert_ptr_null(w);
+    ck_assert_ptr_nonnull(strstr(line, "--headless"));
+}
+END_TEST
+
+int main(void)
+{
+    if (!has_program("Xvfb") || !has_program("xdotool")) {
+        puts("skipped: needs Xvfb and xdotool (apt install xvfb xdotool)");
+        return SKIP;
+    }
+    if (!start_server()) {
+        puts("skipped: Xvfb does not start here");
+        return SKIP;
+    }
+    Suite *s = suite_create("window");
+    TCase *t = tcase_create("window");
+    suite_add_tcase(s, t);
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, shows_the_picture_pixel_by_pixel);
+    tcase_add_test(t, a_large_picture_keeps_its_shape);
+    tcase_add_test(t, keys_say_what_they_mean);
+    tcase_add_test(t, clicks_are_pixels_of_the_picture);
+    tcase_add_test(t, survives_a_storm_of_sizes);
+    tcase_add_test(t, without_a_display_it_says_headless);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    const int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    stop_server();
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
