@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,30 +29,38 @@ static bool has_program(const char *name)
     return system(line) == 0; // NOLINT(concurrency-mt-unsafe)
 }
 
+static void become_server(int display_fd)
+{
+    char fd[16], screen[32];
+    snprintf(fd, sizeof fd, "%d", display_fd);
+    snprintf(screen, sizeof screen, "%dx%dx24", SCREEN_W, SCREEN_H);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); // it ends with the test, however that ends
+    if (!freopen("/dev/null", "w", stderr))
+        _exit(1);
+    execlp("Xvfb", "Xvfb", "-displayfd", fd, "-screen", "0", screen, "-fbdir", g_dir,
+           "-nolisten", "tcp", (char *)NULL);
+    _exit(1);
+}
+
 // Starts the server on a display that it chooses; false: it did not start.
 static bool start_server(void)
 {
-    int pipe_fd[2];
-    if (!mkdtemp(g_dir) || pipe(pipe_fd))
+    int fd[2];
+    if (!mkdtemp(g_dir) || pipe(fd))
         return false;
     g_server = fork();
-    if (g_server == 0) {
-        char fd[16], screen[32];
-        snprintf(fd, sizeof fd, "%d", pipe_fd[1]);
-        snprintf(screen, sizeof screen, "%dx%dx24", SCREEN_W, SCREEN_H);
-        if (!freopen("/dev/null", "w", stderr))
-            _exit(1);
-        execlp("Xvfb", "Xvfb", "-displayfd", fd, "-screen", "0", screen, "-fbdir",
-               g_dir, "-nolisten", "tcp", (char *)NULL);
-        _exit(1);
-    }
-    close(pipe_fd[1]);
+    if (g_server == 0)
+        become_server(fd[1]);
+    close(fd[1]);
     char name[16] = ":";
-    const ssize_t n = read(pipe_fd[0], name + 1, sizeof name - 2);
-    close(pipe_fd[0]);
-    if (n < 2)
+    size_t used = 1;
+    while (used < sizeof name - 1 && read(fd[0], name + used, 1) == 1 &&
+           name[used] != '\n')
+        used++;
+    close(fd[0]);
+    if (used < 2 || name[used] != '\n')
         return false;
-    name[n] = '\0';                      // over the newline
+    name[used] = '\0';
     setenv("DISPLAY", name, 1);          // NOLINT(concurrency-mt-unsafe)
     setenv("SDL_VIDEODRIVER", "x11", 1); // NOLINT(concurrency-mt-unsafe)
     return true;
@@ -60,8 +69,8 @@ static bool start_server(void)
 static void stop_server(void)
 {
     char path[64];
-    kill(g_server, SIGTERM);
-    waitpid(g_server, NULL, 0);
+    if (g_server > 0 && kill(g_server, SIGTERM) == 0)
+        waitpid(g_server, NULL, 0);
     snprintf(path, sizeof path, "%s/Xvfb_screen0", g_dir);
     unlink(path);
     rmdir(g_dir);
@@ -70,7 +79,7 @@ static void stop_server(void)
 static void press(const char *what)
 {
     char line[128];
-    snprintf(line, sizeof line, "xdotool %s", what);
+    snprintf(line, sizeof line, "timeout 20 xdotool %s", what);
     ck_assert_int_eq(system(line), 0); // NOLINT(concurrency-mt-unsafe)
 }
 
@@ -325,12 +334,13 @@ int main(void)
     }
     if (!start_server()) {
         puts("skipped: Xvfb does not start here");
+        stop_server();
         return SKIP;
     }
     Suite *s = suite_create("window");
     TCase *t = tcase_create("window");
     suite_add_tcase(s, t);
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 30);
     tcase_add_test(t, shows_the_picture_pixel_by_pixel);
     tcase_add_test(t, a_large_picture_keeps_its_shape);
     tcase_add_test(t, keys_say_what_they_mean);
