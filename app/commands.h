@@ -9,6 +9,7 @@
 
 // clang-format off
 #define RIM_COMMANDS(X) \
+    X(calibrate, "makes, checks and shows a calibration") \
     X(devices, "the cameras, their formats, what fits") \
     X(evaluate, "scores reports against truth") \
     X(phantom, "writes a synthetic recording with its truth") \

@@ -79,6 +79,12 @@ RIM_NODISCARD rim_err rim_register_points(rim_registration *out, const rim_point
                                           int visible_width, int visible_height);
 void rim_registration_uninit(rim_registration *r);
 
+// Sets it in a calibration file, and takes it from one for the check before use (what
+// rim_registration_expect() needs; RIM_ERR_FORMAT, logged).
+RIM_NODISCARD rim_err rim_registration_put(rim_doc *doc, const rim_registration *r);
+RIM_NODISCARD rim_err rim_registration_get(rim_registration *r, const rim_doc *doc,
+                                           const char *path);
+
 // ---- parts of it, for tests and for the check before use ----
 
 // What the registration expects for a point of the NIR picture; pose: of the board

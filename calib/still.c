@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "media/png_file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +36,9 @@ static rim_err take_pixels(rim_frame *f, int width, int height, rim_fmt fmt, int
     return err;
 }
 
-static void to_luma(rim_frame *gray, const rim_frame *colour)
+void rim_still_luma(rim_frame *gray, const rim_frame *colour)
 {
+    assert(gray->width == colour->width && gray->height == colour->height);
     for (int y = 0; y < gray->height; y++) {
         const uint8_t *from = rim_frame_row8(colour, y);
         uint16_t *to = rim_frame_row16(gray, y);
@@ -63,7 +65,7 @@ static rim_err read_png(rim_frame *f, const char *path)
     if (err == RIM_OK)
         err = take_pixels(f, info.width, info.height, RIM_FMT_GRAY16, 8);
     if (err == RIM_OK)
-        to_luma(f, &picture);
+        rim_still_luma(f, &picture);
     rim_frame_uninit(&picture);
     return err;
 }

@@ -17,4 +17,7 @@ bool rim_still_is_named(const char *path);
 // libjpeg), RIM_ERR_IO, RIM_ERR_MEMORY; logged.
 RIM_NODISCARD rim_err rim_still_read(rim_frame *f, const char *path);
 
+// Luma of a BGRX8 picture into GRAY16 of the same size (asserted).
+void rim_still_luma(rim_frame *gray, const rim_frame *colour);
+
 #endif

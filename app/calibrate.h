@@ -1,0 +1,135 @@
+// calibrate.h: what the parts of `rimlight calibrate` share: frames in, the folder out.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_APP_CALIBRATE_H
+#define RIM_APP_CALIBRATE_H
+
+#include "app/options.h"
+#include "calib/board.h"
+#include "calib/calib.h"
+#include "calib/doc.h"
+#include "calib/folder.h"
+#include "capture/source.h"
+
+#include <stdio.h>
+
+// rimlight calibrate NAME: each in its app/calibrate_NAME.c. What is returned is the
+// exit status.
+// clang-format off
+#define RIM_CALIBRATIONS(X) \
+    X(dark,     "what the camera gives with the cap on: dark map, noise, hot pixels") \
+    X(flat,     "a uniform target: gain of every pixel, fall-off to the edges") \
+    X(lens,     "views of a board: focal length, centre, distortion") \
+    X(register, "a board seen by both cameras: where the visible picture lies") \
+    X(geometry, "lens, and register where there is a visible picture too") \
+    X(check,    "one picture of a target, to see whether a calibration still holds") \
+    X(report,   "one page that shows a calibration and what it is good for") \
+    X(board,    "draw a board to print") \
+    X(targets,  "pictures of targets by two virtual cameras, to practise on")
+// clang-format on
+#define X(name, summary) int rim_calibrate_##name(int argc, char **argv);
+RIM_CALIBRATIONS(X)
+#undef X
+
+// ---- options that several have ----
+
+typedef struct rim_cal_options {
+    rim_source_options source;
+    int nir_from;
+    const char *out; // -o
+    const char *camera, *serial;
+    double exposure_us, gain_db; // NAN: not given
+    int board, pitch_set;
+    rim_size grid;
+    double pitch_mm, marker_mm;
+    bool no_tangential, no_k3;
+    rim_option input_table[7], camera_table[6], board_table[6], fit_table[3];
+} rim_cal_options;
+
+void rim_cal_options_init(rim_cal_options *o);
+void rim_cal_options_finish(rim_cal_options *o);
+// The board as given, or where nothing was given that of `doc` (may be NULL).
+// RIM_ERR_ARG, logged.
+RIM_NODISCARD rim_err rim_cal_board(rim_board *board, const rim_cal_options *o,
+                                    const rim_doc *doc);
+unsigned rim_cal_fixed(const rim_cal_options *o);
+
+// ---- frames in ----
+
+typedef struct rim_cal_shape {
+    int width, height, bits, black_level; // of NIR
+    int visible_width, visible_height;    // 0: none
+    int64_t frames;                       // -1: not known
+} rim_cal_shape;
+
+// A recording, or a folder of pictures (PNG, JPEG), each a frame of its own name.
+typedef struct rim_cal_input rim_cal_input;
+RIM_NODISCARD rim_err rim_cal_input_open(rim_cal_input **out, const char *path,
+                                         const rim_cal_options *o);
+void rim_cal_input_close(rim_cal_input **in);
+const rim_cal_shape *rim_cal_input_shape(const rim_cal_input *in);
+// The next frame; both belong to the input until the next call. *visible (GRAY16, luma,
+// 8 bits) is NULL where this frame has none. name: of the file, or "frame 12".
+// RIM_OK, RIM_END, and what rim_source_read() returns; damaged frames are passed over.
+RIM_NODISCARD rim_err rim_cal_input_next(rim_cal_input *in, rim_frame **nir,
+                                         rim_frame **visible, const char **name);
+
+// ---- the folder ----
+
+typedef struct rim_cal_store {
+    const char *dir;
+    char file[4096];
+    rim_doc doc;
+    rim_calib *calib; // as it was, NULL: a new folder
+} rim_cal_store;
+
+// Reads what is there. An empty or missing folder is fine, unless `must_exist`. What
+// is there must be for a stream of `shape` (NULL: any).
+RIM_NODISCARD rim_err rim_cal_store_open(rim_cal_store *s, const char *dir,
+                                         const rim_cal_shape *shape, bool must_exist);
+void rim_cal_store_close(rim_cal_store *s);
+// Sets what every calibration says: format, size, camera, date.
+RIM_NODISCARD rim_err rim_cal_store_head(rim_cal_store *s, const rim_cal_shape *shape,
+                                         const rim_cal_options *o);
+// Writes and says where.
+RIM_NODISCARD rim_err rim_cal_store_save(rim_cal_store *s, const rim_folder_map *map,
+                                         int maps);
+
+// ---- boards in frames ----
+
+typedef struct rim_cal_views {
+    int count;         // in which the board was seen
+    int looked;        // frames in all
+    rim_view *nir;     // [capacity]
+    rim_view *visible; // [capacity], pairs only
+    int capacity;
+    rim_frame nir_picture, visible_picture; // of the first view, for the report
+} rim_cal_views;
+
+// Looks for the board in every frame of `nir`, and where `pairs` in the visible frame
+// beside it, or in `visible` (NULL: none), picture by picture. Says for each what was
+// seen; passes over frames of a video that show nearly the same. RIM_ERR_FORMAT: none.
+RIM_NODISCARD rim_err rim_cal_views_take(rim_cal_views *v, rim_cal_input *nir,
+                                         rim_cal_input *visible, bool pairs,
+                                         const rim_board *board, const rim_calib *calib,
+                                         int max);
+void rim_cal_views_uninit(rim_cal_views *v);
+
+// ---- parts that geometry puts together ----
+
+// Solves for the NIR lens, tells of it and sets it in the document.
+RIM_NODISCARD rim_err rim_cal_lens(rim_cal_store *s, const rim_cal_views *v,
+                                   const rim_board *board, const rim_cal_options *o,
+                                   double distance_mm);
+// Registers the pairs, tells of it and sets it in the document. geometry: 0 whichever
+// fits, 1 one path, 2 two cameras. plane: name of the view whose board is the working
+// plane, or NULL.
+RIM_NODISCARD rim_err rim_cal_register(rim_cal_store *s, const rim_cal_views *v,
+                                       const rim_board *board, const rim_cal_options *o,
+                                       int geometry, double distance_mm,
+                                       const char *plane);
+RIM_NODISCARD rim_err rim_cal_put_board(rim_doc *doc, const rim_board *board);
+
+// A line for people, on standard output.
+void rim_cal_say(const char *fmt, ...) RIM_PRINTF(1, 2);
+
+#endif

@@ -1,0 +1,140 @@
+// calibrate_dark.c: rimlight calibrate dark.
+// SPDX-License-Identifier: MIT
+#include "app/calibrate.h"
+
+#include "app/calibrate_stack.h"
+#include "base/log.h"
+#include "calib/dark.h"
+
+#include <math.h>
+
+static const char *const examples[] = {
+    "calibrate dark --nir cap-on/ -o cal",
+    "all frames of a recording or a folder of PNGs, taken with the cap on",
+    "calibrate dark --nir dark.mkv --frames 64 --exposure-us 20000 --gain-db 6 -o cal",
+    "the first 64, and what the camera was set to",
+    NULL,
+};
+
+static void tell(const rim_dark *d, const rim_cal_shape *shape)
+{
+    const double all = (double)shape->width * shape->height;
+    rim_cal_say("dark: %d frames of %dx%d at %d bits", d->frames, shape->width,
+                shape->height, shape->bits);
+    rim_cal_say("  level           %.2f counts (the stream's black level is %d)",
+                d->mean_counts, shape->black_level);
+    rim_cal_say("  noise           %.2f counts over time in the median pixel",
+                d->noise_counts);
+    rim_cal_say("  pixel to pixel  %.2f counts, corrected by the map", d->dsnu_counts);
+    rim_cal_say("  row noise       %.2f counts", d->row_noise_counts);
+    rim_cal_say("  drift           %+.2f counts over the run (uncertainty %.2f)",
+                d->drift_counts, d->drift_error_counts);
+    rim_cal_say("  hot pixels      %d, stuck %d (%.4f %% of all), repaired from their "
+                "neighbours",
+                d->hot_count, d->stuck_count,
+                100 * (d->hot_count + d->stuck_count) / all);
+    if (fabs(d->drift_counts) > 4 * d->drift_error_counts &&
+        fabs(d->drift_counts) > 0.25 * d->noise_counts)
+        rim_log_warning(
+            "the dark level drifts: let the camera warm up for half an hour "
+            "and take it again");
+    if (d->clipped > 0.001)
+        rim_log_warning(
+            "%.1f %% of the pixels are 0 in every frame: raise the camera's "
+            "black level (offset), so that noise is not cut off",
+            100 * d->clipped);
+    if (fabs(d->mean_counts - shape->black_level) > 3 + 3 * d->noise_counts)
+        rim_log_warning("the dark is %.1f counts off the stream's black level: set "
+                        "black_level to %.0f where no calibration is used",
+                        d->mean_counts - shape->black_level, d->mean_counts);
+}
+
+static rim_err set_all(rim_doc *doc, const rim_dark *d)
+{
+    const struct {
+        const char *key;
+        double value;
+    } real[] = {
+        {"dark_mean_counts", d->mean_counts},
+        {"dark_noise_counts", d->noise_counts},
+        {"dark_row_noise_counts", d->row_noise_counts},
+        {"dark_dsnu_counts", d->dsnu_counts},
+        {"dark_drift_counts", d->drift_counts},
+        {"dark_drift_error_counts", d->drift_error_counts},
+    };
+    rim_err err = rim_doc_set_int(doc, "dark_frames", d->frames);
+    if (err == RIM_OK)
+        err = rim_doc_set_int(doc, "dark_map_one_count", 16);
+    if (err == RIM_OK)
+        err = rim_doc_set_int(doc, "dark_noise_map_one_count", 256);
+    if (err == RIM_OK)
+        err = rim_doc_set_int(doc, "dark_hot_pixels", d->hot_count);
+    if (err == RIM_OK)
+        err = rim_doc_set_int(doc, "dark_stuck_pixels", d->stuck_count);
+    for (size_t i = 0; err == RIM_OK && i < sizeof real / sizeof *real; i++)
+        err = rim_doc_set_real(doc, real[i].key, real[i].value);
+    return err;
+}
+
+static rim_err run(const char *nir, const rim_cal_options *o, int frames)
+{
+    rim_cal_stacked s;
+    rim_cal_store store = {0};
+    rim_dark d = {0};
+    rim_err err = rim_cal_stack(&s, nir, o, frames);
+    if (err == RIM_OK)
+        err = rim_cal_store_open(&store, o->out, &s.shape, false);
+    if (err == RIM_OK)
+        err = rim_dark_measure(&d, &s.stack, s.shape.black_level);
+    if (err == RIM_OK) {
+        tell(&d, &s.shape);
+        rim_doc_remove(&store.doc, "dark_");
+        err = rim_cal_store_head(&store, &s.shape, o);
+    }
+    if (err == RIM_OK)
+        err = set_all(&store.doc, &d);
+    const rim_folder_map maps[] = {
+        {"dark_map", &d.map}, {"dark_noise_map", &d.noise}, {"hot_map", &d.hot}};
+    if (err == RIM_OK)
+        err = rim_cal_store_save(&store, maps, 3);
+    rim_dark_uninit(&d);
+    rim_cal_store_close(&store);
+    rim_cal_stacked_uninit(&s);
+    return err;
+}
+
+int rim_calibrate_dark(int argc, char **argv)
+{
+    rim_cal_options o;
+    const char *nir = NULL;
+    int frames = 256;
+    rim_cal_options_init(&o);
+    const rim_option options[] = {
+        RIM_OPT_STRING("nir", "INPUT", &nir,
+                       "recording, sequence folder or folder of "
+                       "PNGs, taken with the cap on"),
+        RIM_OPT_STRING("out,o", "DIR", &o.out, "folder of the calibration"),
+        RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),
+        RIM_OPT_INCLUDE(o.input_table),
+        RIM_OPT_INCLUDE(o.camera_table),
+        RIM_OPT_END,
+    };
+    const rim_usage usage = {
+        .command = "calibrate dark",
+        .synopsis = "--nir INPUT -o DIR [options]",
+        .summary = "Measures what the camera gives in the dark: the level of every "
+                   "pixel, its noise, hot pixels, noise of rows and drift. Put the cap "
+                   "on, switch the light off, set exposure and gain as in use, let the "
+                   "camera warm up, and take 64 frames or more.",
+        .options = options,
+        .examples = examples,
+    };
+    rim_err err = rim_options_parse(&usage, argc, argv, NULL, NULL);
+    if (err == RIM_OK && (!nir || !o.out))
+        err = rim_options_refuse(&usage, nir ? "-o" : "--nir", "is needed");
+    if (err == RIM_OK) {
+        rim_cal_options_finish(&o);
+        err = run(nir, &o, frames);
+    }
+    return rim_exit_status(err);
+}

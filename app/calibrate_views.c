@@ -1,0 +1,179 @@
+// calibrate_views.c: boards, frame after frame.
+// SPDX-License-Identifier: MIT
+#include "app/calibrate.h"
+
+#include "app/progress.h"
+#include "base/log.h"
+#include "calib/correct.h"
+#include "calib/cv_bridge.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Views of a video are kept when the board has moved by this part of the width since
+// the last one that was kept.
+static const double MOVED = 0.02;
+
+static rim_err make_room(rim_cal_views *v)
+{
+    if (v->count < v->capacity)
+        return RIM_OK;
+    const int capacity = v->capacity ? 2 * v->capacity : 16;
+    rim_view *nir = realloc(v->nir, (size_t)capacity * sizeof *nir);
+    if (nir)
+        v->nir = nir;
+    rim_view *visible = realloc(v->visible, (size_t)capacity * sizeof *visible);
+    if (visible)
+        v->visible = visible;
+    if (!nir || !visible)
+        return RIM_ERR_MEMORY;
+    v->capacity = capacity;
+    return RIM_OK;
+}
+
+static rim_err keep_picture(rim_frame *to, const rim_frame *from)
+{
+    if (to->data)
+        return RIM_OK;
+    *to = (rim_frame){.width = from->width,
+                      .height = from->height,
+                      .fmt = from->fmt,
+                      .bits = from->bits};
+    const rim_err err = rim_frame_init(to);
+    if (err == RIM_OK)
+        rim_frame_copy(to, from);
+    return err;
+}
+
+// Mean distance by which the points have moved, px.
+static double moved_px(const rim_view *a, const rim_view *b)
+{
+    double sum = 0;
+    int n = 0;
+    for (int i = 0, j = 0; i < a->count; i++) {
+        while (j < b->count && b->id[j] < a->id[i])
+            j++;
+        if (j == b->count || b->id[j] != a->id[i])
+            continue;
+        sum += hypot(a->px[i].x - b->px[j].x, a->px[i].y - b->px[j].y);
+        n++;
+    }
+    return n > 0 ? sum / n : INFINITY;
+}
+
+// Looks in one frame or pair; adds it where the board is there.
+static rim_err look(rim_cal_views *v, const rim_frame *nir, const rim_frame *visible,
+                    const char *name, const rim_board *board, bool stills)
+{
+    rim_err err = make_room(v);
+    rim_view *a = err == RIM_OK ? &v->nir[v->count] : NULL;
+    rim_view *b = err == RIM_OK ? &v->visible[v->count] : NULL;
+    rim_seen seen = RIM_SEEN_NOTHING, seen_visible = RIM_SEEN_BOARD;
+    if (err == RIM_OK)
+        err = rim_cv_find_board(a, &seen, nir, board);
+    if (err != RIM_OK)
+        return err;
+    (void)snprintf(a->name, sizeof a->name, "%s", name);
+    if (!stills && seen == RIM_SEEN_BOARD && v->count > 0 &&
+        moved_px(a, &v->nir[v->count - 1]) < MOVED * a->width)
+        return RIM_OK; // nothing new
+    if (visible && seen == RIM_SEEN_BOARD)
+        err = rim_cv_find_board(b, &seen_visible, visible, board);
+    if (err != RIM_OK)
+        return err;
+    (void)snprintf(b->name, sizeof b->name, "%.100s (visible)", name);
+    if (seen != RIM_SEEN_BOARD || seen_visible != RIM_SEEN_BOARD) {
+        rim_cal_say("  %-24s %s%s", name, seen != RIM_SEEN_BOARD ? "" : "visible: ",
+                    rim_seen_words(seen != RIM_SEEN_BOARD ? seen : seen_visible));
+        return RIM_OK;
+    }
+    err = keep_picture(&v->nir_picture, nir);
+    if (err == RIM_OK && visible)
+        err = keep_picture(&v->visible_picture, visible);
+    if (err == RIM_OK)
+        v->count++;
+    return err;
+}
+
+// Nothing was found: is it another board?
+static rim_err refuse_none(const rim_cal_views *v, const rim_frame *last,
+                           const rim_board *board)
+{
+    int cols = 0, rows = 0;
+    if (board->kind == RIM_BOARD_CHESSBOARD && last->data &&
+        rim_cv_guess_chessboard(&cols, &rows, last) == RIM_OK && cols > 0 &&
+        !(cols == board->cols && rows == board->rows) &&
+        !(cols == board->rows && rows == board->cols))
+        rim_log_error("no board of %dx%d in %d pictures, but a chessboard with %dx%d "
+                      "inner corners: is it --grid %dx%d?",
+                      board->cols, board->rows, v->looked, cols, rows, cols, rows);
+    else
+        rim_log_error("no board in %d pictures: is it --board %s --grid %dx%d, whole, "
+                      "in focus and without glare?",
+                      v->looked, rim_board_kind_names[board->kind - 1], board->cols,
+                      board->rows);
+    return RIM_ERR_FORMAT;
+}
+
+static rim_err next_pair(rim_cal_input *nir, rim_cal_input *visible, rim_frame **a,
+                         rim_frame **b, const char **name)
+{
+    rim_err err = rim_cal_input_next(nir, a, b, name);
+    if (err != RIM_OK || !visible)
+        return err;
+    rim_frame *unused;
+    const char *other;
+    err = rim_cal_input_next(visible, b, &unused, &other);
+    if (err == RIM_END)
+        rim_log_warning("%s and what follows it have no visible picture", *name);
+    return err;
+}
+
+rim_err rim_cal_views_take(rim_cal_views *v, rim_cal_input *nir, rim_cal_input *visible,
+                           bool pairs, const rim_board *board, const rim_calib *calib,
+                           int max)
+{
+    *v = (rim_cal_views){0};
+    const rim_cal_shape *shape = rim_cal_input_shape(nir);
+    const bool stills = shape->frames >= 0 && shape->frames <= 60;
+    rim_frame *a = NULL, *b = NULL, last = {0};
+    rim_progress progress;
+    rim_progress_start(&progress, "looking", "pictures", shape->frames);
+    rim_err err = RIM_OK;
+    while (v->count < max) {
+        const char *name;
+        err = next_pair(nir, visible, &a, &b, &name);
+        if (err != RIM_OK)
+            break;
+        v->looked++;
+        rim_progress_update(&progress, v->looked);
+        if (pairs && !b) {
+            rim_cal_say("  %-24s no visible picture", name);
+            continue;
+        }
+        if (calib && (calib->dark.data || calib->bad.data))
+            rim_calib_correct(a, calib, shape->black_level);
+        err = keep_picture(&last, a);
+        if (err == RIM_OK)
+            err = look(v, a, pairs ? b : NULL, name, board, stills);
+        if (err != RIM_OK)
+            break;
+    }
+    rim_progress_finish(&progress);
+    if (err == RIM_END)
+        err = RIM_OK;
+    if (err == RIM_OK && v->count == 0)
+        err = refuse_none(v, &last, board);
+    rim_frame_uninit(&last);
+    return err;
+}
+
+void rim_cal_views_uninit(rim_cal_views *v)
+{
+    free(v->nir);
+    free(v->visible);
+    rim_frame_uninit(&v->nir_picture);
+    rim_frame_uninit(&v->visible_picture);
+    *v = (rim_cal_views){0};
+}

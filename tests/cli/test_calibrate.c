@@ -1,0 +1,295 @@
+// test_calibrate.c: rimlight calibrate from targets to a calibration in use, and what
+// bad input leaves behind: a clear refusal, and the old calibration as it was.
+// SPDX-License-Identifier: MIT
+#include "program.h"
+
+#include "calib/cv_bridge.h"
+#include "media/png_file.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BOARD "--board chessboard --grid 9x6 --pitch 3"
+
+static char folder[256], cal[300], targets[300];
+static rim_run run;
+
+// Targets and a calibration are made once; tests that spoil work on copies.
+static void make_once(void)
+{
+    rim_fresh_folder(folder, sizeof folder, "calibrate");
+    snprintf(cal, sizeof cal, "%s/cal", folder);
+    snprintf(targets, sizeof targets, "%s/targets", folder);
+    rim_run_program(&run, "calibrate targets --out %s --size 640x480 --frames 32",
+                    targets);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    rim_run_program(&run,
+                    "calibrate dark --nir %s/dark -o %s --camera virtual --serial 7 "
+                    "--exposure-us 20000 --gain-db 0",
+                    targets, cal);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "hot pixels      15, stuck 0"));
+    rim_run_program(&run, "calibrate flat --nir %s/flat -o %s", targets, cal);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "dead pixels      4"));
+    rim_run_program(&run,
+                    "calibrate geometry --nir %s/boards " BOARD
+                    " --no-tangential --distance 65 -o %s",
+                    targets, cal);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "two cameras"));
+}
+
+static void drop(void)
+{
+    char command[400];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    (void)!system(command); // NOLINT: one thread, our own path
+}
+
+static void shell(const char *fmt, const char *a, const char *b)
+{
+    char command[1200];
+    snprintf(command, sizeof command, fmt, a, b);
+    ck_assert_int_eq(system(command), 0); // NOLINT: one thread, our own paths
+}
+
+START_TEST(check_says_that_it_holds)
+{
+    rim_run_program(&run, "calibrate check %s --nir %s/boards", cal, targets);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "registration"));
+    ck_assert_ptr_nonnull(strstr(run.out, "the calibration holds"));
+    rim_run_program(&run, "calibrate check %s --nir %s/dark --target dark", cal,
+                    targets);
+    ck_assert_msg(run.status == 0, "%s%s", run.out, run.err);
+    rim_run_program(&run, "calibrate check %s --nir %s/flat --target flat", cal,
+                    targets);
+    ck_assert_msg(run.status == 0, "%s%s", run.out, run.err);
+}
+END_TEST
+
+START_TEST(check_notices_a_bumped_scope)
+{
+    // Other cameras: another angle between them.
+    char other[320];
+    snprintf(other, sizeof other, "%s/bumped", folder);
+    rim_run_program(&run,
+                    "calibrate targets --out %s --size 640x480 --frames 16 --views 1 "
+                    "--path same-path",
+                    other);
+    ck_assert_int_eq(run.status, 0);
+    rim_run_program(&run, "calibrate check %s --nir %s/boards", cal, other);
+    rim_expect_error(&run, 1, "does not hold", "registration", NULL);
+    rim_run_program(&run, "calibrate check %s --nir %s/flat --target dark", cal,
+                    targets);
+    rim_expect_error(&run, 1, "not dark", NULL);
+}
+END_TEST
+
+START_TEST(report_is_one_page)
+{
+    char path[400];
+    rim_run_program(&run, "calibrate report %s", cal);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    snprintf(path, sizeof path, "%s/report.html", cal);
+    size_t size;
+    char *html = rim_slurp(path, &size);
+    ck_assert_ptr_nonnull(strstr(html, "Flat: an SBR means the same"));
+    ck_assert_ptr_nonnull(strstr(html, "data:image/png;base64,iVBOR"));
+    ck_assert_ptr_nonnull(strstr(html, "<svg"));
+    ck_assert_ptr_nonnull(strstr(html, "serial number 7"));
+    ck_assert_ptr_null(strstr(html, "http"));
+    ck_assert_ptr_null(strstr(html, "<td>nan"));
+    ck_assert_ptr_null(strstr(html, " nan"));
+    ck_assert_ptr_nonnull(strstr(html, "</html>"));
+    free(html);
+    // Nothing else is left beside it.
+    snprintf(path, sizeof path, "%s/report.html.png", cal);
+    ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
+START_TEST(replay_uses_it)
+{
+    rim_run_program(&run, "replay %s/boards --calibration %s --headless --report %s/r",
+                    targets, cal, folder);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
+    char path[300];
+    snprintf(path, sizeof path, "%s/r", folder);
+    ck_assert_int_eq(rim_count_report(path), 12);
+}
+END_TEST
+
+// ---- refusals
+
+// The folder's listing with checksums of all files.
+static char *state_of(const char *dir)
+{
+    char command[700], path[300];
+    size_t size;
+    snprintf(path, sizeof path, "%s/state", folder);
+    snprintf(command, sizeof command, "cd '%s' && cksum calibration.yml *.png > '%s'",
+             dir, path);
+    ck_assert_int_eq(system(command), 0); // NOLINT: one thread, our own paths
+    return rim_slurp(path, &size);
+}
+
+static void refused(const char *a, const char *b, const char *fmt, const char *input)
+{
+    char line[900];
+    char *before = state_of(cal);
+    snprintf(line, sizeof line, fmt, input, cal);
+    rim_run_program(&run, "%s", line);
+    rim_expect_error(&run, 1, a, b, NULL);
+    char *after = state_of(cal);
+    ck_assert_str_eq(before, after);
+    free(before);
+    free(after);
+}
+
+START_TEST(bad_targets_leave_the_old_calibration)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/flat", targets);
+    refused("not dark", "counts", "calibrate dark --nir %s -o %s", path);
+    snprintf(path, sizeof path, "%s/dark", targets);
+    refused("too dark", "counts", "calibrate flat --nir %s -o %s", path);
+    snprintf(path, sizeof path, "%s/flat --frames 7", targets);
+    refused("7 flat frames", "16", "calibrate flat --nir %s -o %s", path);
+    snprintf(path, sizeof path, "%s/flat --bits 16", targets);
+    refused("12 bits", "another folder", "calibrate flat --nir %s -o %s", path);
+    snprintf(path, sizeof path, "%s/flat", targets);
+    refused("no board", "--grid", "calibrate lens %s " BOARD " -o %s", path);
+    snprintf(path, sizeof path, "%s/boards --views 1", targets);
+    refused("one view", "5",
+            "calibrate geometry --nir %s " BOARD " --no-tangential -o %s", path);
+    snprintf(path, sizeof path, "%s/boards", targets);
+    refused("9x6 inner corners", "--grid",
+            "calibrate lens %s --board chessboard --grid 11x8 --pitch 3 -o %s", path);
+}
+END_TEST
+
+START_TEST(pictures_of_two_sizes_are_refused)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/mixed", folder);
+    ck_assert_int_eq(mkdir(path, 0777), 0);
+    shell("cp '%s'/boards/nir/00000[0-5].png '%s'", targets, path);
+    rim_frame f = {.width = 64, .height = 48, .fmt = RIM_FMT_GRAY16, .bits = 12};
+    ck_assert_int_eq(rim_frame_init(&f), 0);
+    char odd[420];
+    snprintf(odd, sizeof odd, "%s/000003.png", path);
+    ck_assert_int_eq(rim_png_write(odd, &f), 0);
+    rim_frame_uninit(&f);
+    refused("000003.png", "64x48", "calibrate lens %s " BOARD " -o %s", path);
+}
+END_TEST
+
+START_TEST(cut_map_is_refused_by_name)
+{
+    char copy[320];
+    snprintf(copy, sizeof copy, "%s/cut", folder);
+    shell("cp -r '%s' '%s'", cal, copy);
+    shell("cd '%s' && truncate -s 1000 gain-*.png%s", copy, "");
+    rim_run_program(&run, "replay %s/boards --calibration %s --headless --report -",
+                    targets, copy);
+    rim_expect_error(&run, 1, "gain-", "cut off", NULL);
+    rim_run_program(&run, "calibrate report %s", copy);
+    rim_expect_error(&run, 1, "gain-", NULL);
+}
+END_TEST
+
+START_TEST(other_streams_are_refused)
+{
+    char other[320];
+    snprintf(other, sizeof other, "%s/small", folder);
+    rim_run_program(&run,
+                    "calibrate targets --out %s --size 320x240 --frames 16 "
+                    "--views 1",
+                    other);
+    ck_assert_int_eq(run.status, 0);
+    rim_run_program(&run, "replay %s/boards --calibration %s --headless --report -",
+                    other, cal);
+    rim_expect_error(&run, 1, "640x480", "320x240", NULL);
+    char path[400];
+    snprintf(path, sizeof path, "%s/dark", other);
+    refused("640x480", "another folder", "calibrate dark --nir %s -o %s", path);
+}
+END_TEST
+
+START_TEST(wrong_usage_is_said)
+{
+    rim_run_program(&run, "calibrate");
+    ck_assert_int_eq(run.status, 2);
+    rim_run_program(&run, "calibrate drak");
+    rim_expect_error(&run, 2, "dark", NULL);
+    rim_run_program(&run, "calibrate dark --nir x");
+    rim_expect_error(&run, 2, "-o", NULL);
+    rim_run_program(&run, "calibrate lens %s/boards --grid 9x6 --pitch 3 -o %s/new",
+                    targets, folder);
+    rim_expect_error(&run, 2, "--board", NULL);
+    rim_run_program(&run, "calibrate dark --nir %s/nothing -o %s/new", folder, folder);
+    rim_expect_error(&run, 1, "nothing", NULL);
+    rim_run_program(&run, "calibrate report %s/targets", folder);
+    rim_expect_error(&run, 1, "calibration.yml", NULL);
+    static const char *const parts[] = {"dark",     "flat",     "lens",
+                                        "register", "geometry", "check",
+                                        "report",   "board",    "targets"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        rim_run_program(&run, "calibrate %s --help", parts[i]);
+        ck_assert_int_eq(run.status, 0);
+        ck_assert_ptr_nonnull(strstr(run.out, "rimlight calibrate "));
+    }
+}
+END_TEST
+
+START_TEST(board_is_drawn)
+{
+    rim_run_program(&run,
+                    "calibrate board --board acircles --grid 4x11 --pitch 2 -o "
+                    "%s/board.png",
+                    folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    char path[300];
+    snprintf(path, sizeof path, "%s/board.png", folder);
+    rim_png_info info;
+    ck_assert_int_eq(rim_png_probe(&info, path), 0);
+    ck_assert_int_gt(info.width, 400);
+    rim_run_program(
+        &run, "calibrate board --board circles --grid 400x2 --pitch 2 -o %s", path);
+    rim_expect_error(&run, 2, "--grid", NULL);
+}
+END_TEST
+
+int main(void)
+{
+    if (!rim_cv_version()) {
+        printf("skipped: this build is without OpenCV\n");
+        return 77;
+    }
+    Suite *s = suite_create("calibrate");
+    TCase *t = tcase_create("calibrate");
+    tcase_set_timeout(t, 300);
+    tcase_add_unchecked_fixture(t, make_once, drop);
+    tcase_add_test(t, check_says_that_it_holds);
+    tcase_add_test(t, check_notices_a_bumped_scope);
+    tcase_add_test(t, report_is_one_page);
+    tcase_add_test(t, replay_uses_it);
+    tcase_add_test(t, bad_targets_leave_the_old_calibration);
+    tcase_add_test(t, pictures_of_two_sizes_are_refused);
+    tcase_add_test(t, cut_map_is_refused_by_name);
+    tcase_add_test(t, other_streams_are_refused);
+    tcase_add_test(t, wrong_usage_is_said);
+    tcase_add_test(t, board_is_drawn);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    const int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
