@@ -4,6 +4,7 @@
 // window frames come at the recording's pace or later, never left out.
 // SPDX-License-Identifier: MIT
 #include "app/commands.h"
+#include "app/player.h"
 #include "app/prefetch.h"
 #include "app/progress.h"
 #include "app/run_options.h"
@@ -25,7 +26,8 @@ typedef struct replay {
     const rim_source_info *info;
     rim_prefetch *prefetch;
     rim_session *session;
-    rim_frame picture; // data NULL: nobody looks
+    rim_player *player; // NULL: no window
+    rim_frame picture;  // data NULL: nobody looks
     rim_result result;
     rim_progress progress;
     int64_t processed, damaged;
@@ -102,7 +104,11 @@ static rim_err open_all(replay *r)
     err = rim_session_create(&r->session, &r->run, r->info);
     if (err)
         return err;
-    if (rim_session_draws(r->session)) {
+    if (!r->run.headless)
+        err = rim_player_create(&r->player, r->session, r->info->description);
+    if (err)
+        return err;
+    if (r->player || rim_session_draws(r->session)) {
         rim_session_picture_shape(r->session, &r->picture);
         err = rim_frame_init(&r->picture);
         if (err)
@@ -120,6 +126,8 @@ static rim_err run_frame(replay *r, const rim_fetched *f)
                               r->picture.data ? &r->picture : NULL, &f->nir, visible);
     if (!err && r->picture.data)
         err = rim_session_write_picture(r->session, &r->picture);
+    if (!err && r->player)
+        err = rim_player_show(r->player, &r->picture, &f->nir, visible, &r->result);
     return err;
 }
 
@@ -137,10 +145,12 @@ static rim_err loop(replay *r)
         if (f->err == RIM_ERR_DAMAGED) {
             r->damaged++; // said by the source; the chain sees the gap in seq
         } else {
-            const rim_err err = f->err ? f->err : run_frame(r, f);
-            if (err)
+            rim_err err = f->err ? f->err : run_frame(r, f);
+            if (err && err != RIM_END)
                 return err;
             r->processed++;
+            if (err == RIM_END && !rim_stop_asked())
+                return RIM_OK; // the window was closed
         }
         rim_progress_update(&r->progress, r->processed + r->damaged);
     }
@@ -174,6 +184,7 @@ int rim_cmd_replay(int argc, char **argv)
         err = loop(&r);
         rim_progress_finish(&r.progress);
     }
+    rim_player_destroy(&r.player);
     rim_prefetch_destroy(&r.prefetch);
     const rim_err closed = rim_session_close(&r.session);
     if (!err)

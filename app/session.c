@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/session.h"
 
+#include "app/controls.h"
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "calib/calib.h"
@@ -21,7 +23,8 @@ struct rim_session {
     rim_calib *calib;     // NULL: none
     rim_pipeline *pipeline;
     rim_overlay *overlay;
-    rim_workers *workers;        // of the overlay
+    rim_workers *workers; // of the overlay
+    rim_controls controls;
     rim_report_writer *report;   // NULL: not wanted
     rim_picture_sink *pictures;  // of --overlay, NULL: not wanted
     rim_picture_sink *snapshots; // NULL: not wanted
@@ -127,6 +130,8 @@ static rim_err create_chain(rim_session *s)
         err = create_pipeline(s);
     if (!err)
         err = create_overlay(s);
+    if (!err)
+        rim_controls_init(&s->controls, s->overlay, s->pipeline, s->options->view);
     return err;
 }
 
@@ -237,6 +242,16 @@ void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
     rim_overlay_draw(s->overlay, picture, nir, visible, sbr, scale, result);
     picture->seq = nir->seq;
     picture->captured_ns = nir->captured_ns;
+}
+
+void rim_session_note(rim_session *s, const char *note)
+{
+    rim_overlay_set_note(s->overlay, note);
+}
+
+bool rim_session_apply(rim_session *s, const rim_event *event)
+{
+    return rim_controls_apply(&s->controls, event);
 }
 
 rim_err rim_session_report(rim_session *s, const rim_result *result)

@@ -19,6 +19,7 @@
 #include "base/frame.h"
 #include "base/result.h"
 #include "capture/source.h"
+#include "render/window.h"
 
 typedef struct rim_session rim_session;
 
@@ -51,6 +52,11 @@ RIM_NODISCARD rim_err rim_session_process(rim_session *s, rim_result *result,
                                           const rim_frame *nir);
 void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_result *result);
+// A line at the picture's lower edge from the next frame on; see overlay.h.
+void rim_session_note(rim_session *s, const char *note);
+// A key or click that changes view or surface, from the next frame on. False: it is
+// none of these. For the thread that draws.
+bool rim_session_apply(rim_session *s, const rim_event *event);
 RIM_NODISCARD rim_err rim_session_report(rim_session *s, const rim_result *result);
 
 // The picture that was drawn into the files that want it.
