@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct rim_picture_sink {
     rim_video_out *film; // NULL: a folder
@@ -36,16 +37,23 @@ static bool is_other_file(const char *path)
     return false;
 }
 
-static rim_err open_folder(rim_picture_sink *s, const char *path)
+static bool is_folder(const char *path)
 {
-    if (mkdir(path, 0777) != 0) {
-        const int reason = errno;
-        struct stat status;
-        if (reason != EEXIST || stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) {
-            rim_log_error("%s: no folder can be made there: %s; choose another place",
-                          path, strerror(reason));
-            return RIM_ERR_IO;
-        }
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static rim_err make_folder(rim_picture_sink *s, const char *path)
+{
+    if (mkdir(path, 0777) != 0 && !is_folder(path)) {
+        rim_log_error("%s: no folder can be made there: %s; choose another place", path,
+                      strerror(errno));
+        return RIM_ERR_IO;
+    }
+    if (access(path, W_OK | X_OK) != 0) {
+        rim_log_error("%s: cannot be written: %s; choose another place", path,
+                      strerror(errno));
+        return RIM_ERR_IO;
     }
     s->folder_length = (int)strlen(path);
     s->name_bytes = (size_t)s->folder_length + 32;
@@ -69,19 +77,19 @@ rim_err rim_picture_sink_open(rim_picture_sink **out, const char *path, int widt
                               int height, double fps)
 {
     *out = NULL;
-    if (!rim_video_out_container(path) && is_other_file(path)) {
-        rim_log_error(
-            "%s: pictures are not written as this kind of file; name a film (.mp4, "
-            ".mkv) or a folder",
-            path);
+    const bool folder = is_folder(path);
+    const bool film = !folder && rim_video_out_container(path);
+    if (!folder && !film && is_other_file(path)) {
+        rim_log_error("%s: pictures are not written as this kind of file; name a film "
+                      "(.mp4, .mkv) or a folder",
+                      path);
         return RIM_ERR_ARG;
     }
     rim_picture_sink *s = calloc(1, sizeof *s);
     if (!s)
         return RIM_ERR_MEMORY;
-    rim_err err = rim_video_out_container(path)
-                      ? rim_video_out_open(&s->film, path, width, height, fps)
-                      : open_folder(s, path);
+    const rim_err err = film ? rim_video_out_open(&s->film, path, width, height, fps)
+                             : make_folder(s, path);
     if (err)
         destroy(s);
     else

@@ -11,9 +11,9 @@
 
 typedef struct rim_picture_sink rim_picture_sink;
 
-// path: a film by its suffix (.mp4, .m4v, .mov, .mkv, see media/video_out.h), else a
-// folder, made where there is none. fps: nominal, 0: 30. RIM_ERR_ARG: a suffix of
-// another kind of file; RIM_ERR_IO; RIM_ERR_UNSUPPORTED. Logged.
+// path: a folder that is there; or a film by its suffix (.mp4, .m4v, .mov, .mkv, see
+// media/video_out.h); else a folder, which is made. fps: nominal, 0: 30. RIM_ERR_ARG: a
+// suffix of another kind of file; RIM_ERR_IO; RIM_ERR_UNSUPPORTED. Logged.
 RIM_NODISCARD rim_err rim_picture_sink_open(rim_picture_sink **out, const char *path,
                                             int width, int height, double fps);
 // picture: BGRX8 of the stated size. In a folder it is called by its seq, 000000.png,

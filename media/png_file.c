@@ -15,14 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #define BITS_KEY "rimlight-bits"
 
 // Ancillary chunks (text, profiles) beyond this are not worth their memory.
 enum { CHUNK_MAX_BYTES = 8 << 20, PATH_MAX_BYTES = 4096 };
-
-// Noisy samples gain a few per cent from higher levels, at several times the cost.
-enum { COMPRESSION_LEVEL = 2 };
 
 typedef struct session {
     const char *path; // named in messages
@@ -299,7 +297,10 @@ static void write_header(session *s)
 {
     const rim_frame *f = s->source;
     const bool grey = f->fmt == RIM_FMT_GRAY16;
-    png_set_compression_level(s->png, COMPRESSION_LEVEL);
+    // Differences to the left and runs are what noise leaves to gain: half the time of
+    // zlib's search at level 1, and no larger.
+    png_set_filter(s->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    png_set_compression_strategy(s->png, Z_RLE);
     png_set_IHDR(s->png, s->info, (png_uint_32)f->width, (png_uint_32)f->height,
                  grey && f->bits > 8 ? 16 : 8,
                  grey ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,

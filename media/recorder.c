@@ -1,4 +1,4 @@
-// recorder.c: FFV1 in Matroska, with a manifest as a tag.
+// recorder.c: FFVHUFF in Matroska, with a manifest as a tag.
 // SPDX-License-Identifier: MIT
 #define _XOPEN_SOURCE 700 // realpath()
 
@@ -73,32 +73,16 @@ static char *make_tag(const rim_source_info *info)
 
 // ---- streams ----
 
-static enum AVPixelFormat grey_format(int bits)
-{
-    switch (bits) {
-    case 8:
-        return AV_PIX_FMT_GRAY8;
-    case 9:
-    case 10:
-        return AV_PIX_FMT_GRAY10LE;
-    case 11:
-    case 12:
-        return AV_PIX_FMT_GRAY12LE;
-    default:
-        return AV_PIX_FMT_GRAY16LE;
-    }
-}
-
 static rim_err add_stream(rim_recorder *r, rim_encoder *e, enum AVPixelFormat format,
                           int width, int height, double fps)
 {
-    const AVCodec *ffv1 = avcodec_find_encoder(AV_CODEC_ID_FFV1);
-    if (!ffv1) {
-        rim_log_error("%s: FFmpeg was built without FFV1; recordings need it",
+    const AVCodec *ffvhuff = avcodec_find_encoder(AV_CODEC_ID_FFVHUFF);
+    if (!ffvhuff) {
+        rim_log_error("%s: FFmpeg was built without FFVHUFF; recordings need it",
                       r->mux.path);
         return RIM_ERR_UNSUPPORTED;
     }
-    rim_err err = rim_mux_add(&r->mux, e, ffv1);
+    rim_err err = rim_mux_add(&r->mux, e, ffvhuff);
     if (err)
         return err;
     AVCodecContext *c = e->codec;
@@ -109,13 +93,8 @@ static rim_err add_stream(rim_recorder *r, rim_encoder *e, enum AVPixelFormat fo
     if (fps > 0)
         c->framerate = av_d2q(fps, 100000);
     c->color_range = AVCOL_RANGE_JPEG; // samples as they are
-    c->gop_size = 1;
-    c->thread_type = FF_THREAD_SLICE;
-    c->thread_count = 4;
     AVDictionary *options = NULL;
-    (void)av_dict_set(&options, "level", "3", 0);
-    (void)av_dict_set(&options, "slices", "4", 0);
-    (void)av_dict_set(&options, "slicecrc", "1", 0);
+    (void)av_dict_set(&options, "pred", "left", 0);
     return rim_encoder_start(&r->mux, e, &options);
 }
 
@@ -123,10 +102,11 @@ static rim_err start(rim_recorder *r, const char *path, const rim_source_info *i
 {
     rim_err err = rim_mux_open(&r->mux, path, "matroska");
     if (!err)
-        err = add_stream(r, &r->nir, grey_format(info->bits), info->width, info->height,
-                         info->fps);
+        err = add_stream(r, &r->nir,
+                         info->bits == 8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_GRAY16LE,
+                         info->width, info->height, info->fps);
     if (!err && info->visible_width)
-        err = add_stream(r, &r->visible, AV_PIX_FMT_BGR0, info->visible_width,
+        err = add_stream(r, &r->visible, AV_PIX_FMT_GBRP, info->visible_width,
                          info->visible_height, info->fps);
     if (err)
         return err;
@@ -191,9 +171,17 @@ static void fill_grey(AVFrame *to, const rim_frame *from)
 
 static void fill_colour(AVFrame *to, const rim_frame *from)
 {
-    for (int y = 0; y < from->height; y++)
-        memcpy(to->data[0] + (ptrdiff_t)y * to->linesize[0], rim_frame_row8(from, y),
-               (size_t)from->width * 4);
+    for (int y = 0; y < from->height; y++) {
+        const uint8_t *pixel = rim_frame_row8(from, y);
+        uint8_t *g = to->data[0] + (ptrdiff_t)y * to->linesize[0];
+        uint8_t *b = to->data[1] + (ptrdiff_t)y * to->linesize[1];
+        uint8_t *r = to->data[2] + (ptrdiff_t)y * to->linesize[2];
+        for (int x = 0; x < from->width; x++, pixel += 4) {
+            b[x] = pixel[0];
+            g[x] = pixel[1];
+            r[x] = pixel[2];
+        }
+    }
 }
 
 static bool fits(const rim_encoder *e, const rim_frame *f, rim_fmt fmt)
@@ -208,8 +196,8 @@ rim_err rim_recorder_write(rim_recorder *r, const rim_frame *nir,
     if (!fits(&r->nir, nir, RIM_FMT_GRAY16) || nir->bits > r->bits ||
         (visible && !fits(&r->visible, visible, RIM_FMT_BGRX8)))
         return RIM_ERR_ARG;
-    const rim_mux_stamp stamp = {.seq = nir->seq,
-                                 .t_ns = nir->captured_ns - r->start_ns};
+    const rim_recording_stamp stamp = {.seq = nir->seq,
+                                       .t_ns = nir->captured_ns - r->start_ns};
     const int64_t pts = av_rescale(stamp.t_ns, TIME_BASE, 1000000000);
     rim_err err = rim_encoder_writable(&r->mux, &r->nir);
     if (err)

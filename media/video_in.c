@@ -8,6 +8,7 @@
 #include "media/video_order.h"
 #include "media/video_pixels.h"
 
+#include <assert.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/intreadwrite.h>
@@ -21,6 +22,8 @@
 enum { SLICE_THREADS = 4 };
 // Reading errors in a row after which there is nothing left to find.
 enum { ERRORS_MAX = 64 };
+// Packets by which a frame without a time stamp may be shown late.
+enum { REORDER_MAX = 8 };
 
 struct rim_video_in {
     char *path;
@@ -44,6 +47,7 @@ struct rim_video_in {
     bool drained;       // and has given all
     bool has_frame;     // `frame` waits to be given out
     bool cut_off, end_told;
+    bool is_first;          // of the file's streams: tells what is wrong with the file
     bool container_damaged; // since the last frame
 
     int64_t first_pts, last_pts; // of frames given out or lost
@@ -194,6 +198,7 @@ rim_err rim_video_in_open(rim_video_in **out, const char *path, int stream)
     if (!v)
         return RIM_ERR_MEMORY;
     v->first_pts = v->last_pts = v->pts_max = AV_NOPTS_VALUE;
+    v->is_first = stream == 0;
     v->path = strdup(path);
     v->packet = av_packet_alloc();
     v->frame = av_frame_alloc();
@@ -263,8 +268,13 @@ static void enter_packet(rim_video_in *v)
         .key = (p->flags & AV_PKT_FLAG_KEY) != 0,
         .bad = (p->flags & AV_PKT_FLAG_CORRUPT) != 0,
     };
-    entry.has_seq =
-        v->is_recording && rim_recording_stamp_get(&entry.seq, &entry.t_ns, p);
+    rim_recording_stamp stamp;
+    if (v->is_recording && rim_recording_stamp_get(&stamp, p)) {
+        entry.has_seq = true;
+        entry.seq = stamp.seq;
+        entry.t_ns = stamp.t_ns;
+        entry.bad = entry.bad || !stamp.intact;
+    }
     if (p->pts == AV_NOPTS_VALUE && !v->no_pts) {
         v->no_pts = true;
         for (int i = 0; i < v->order.count; i++)
@@ -283,10 +293,11 @@ static void note_container_damage(rim_video_in *v)
 {
     if (rim_av_last_message()[0] == '\0' || v->container_damaged)
         return;
-    rim_log_error(
-        "%s: damaged near frame %llu (%s); frames may be lost there; copy it again "
-        "from its source",
-        v->path, (unsigned long long)v->next_number, rim_av_last_message());
+    if (v->is_first)
+        rim_log_error(
+            "%s: damaged near frame %llu (%s); frames may be lost there; copy it "
+            "again from its source",
+            v->path, (unsigned long long)v->next_number, rim_av_last_message());
     v->container_damaged = true;
     rim_video_order_gap(&v->order);
 }
@@ -382,8 +393,8 @@ static bool may_miss_frames(const rim_video_in *v)
 // time that they should have taken.
 static uint64_t frames_in_gap(const rim_video_in *v, const rim_video_entry *entry)
 {
-    if (!may_miss_frames(v) || v->no_pts || v->last_pts == AV_NOPTS_VALUE ||
-        !(v->info.fps > 0))
+    if (!may_miss_frames(v) || v->no_pts || entry->has_seq ||
+        v->last_pts == AV_NOPTS_VALUE || !(v->info.fps > 0))
         return 0;
     const double steps =
         (double)(entry->pts - v->last_pts) * av_q2d(v->stream->time_base) * v->info.fps;
@@ -440,7 +451,7 @@ static bool is_short(const rim_video_in *v)
 
 static rim_err end(rim_video_in *v)
 {
-    if (!is_short(v) || v->end_told)
+    if (!is_short(v) || v->end_told || !v->is_first)
         return RIM_END;
     v->end_told = true;
     rim_log_error(
@@ -465,11 +476,20 @@ static rim_err check_shape(const rim_video_in *v)
     return RIM_ERR_IO;
 }
 
+// Without time stamps, frames are in order of packets but for B frames. One is lost
+// where a key frame that follows it is shown, or one far behind it.
+static bool is_overdue(const rim_video_entry *first, const rim_video_entry *shown)
+{
+    return first->index < shown->index &&
+           (shown->key || shown->index - first->index > REORDER_MAX);
+}
+
 static rim_err give(rim_video_in *v, rim_video_stamp *stamp)
 {
     rim_video_entry *entry = rim_video_order_find(&v->order, v->frame->pts);
     rim_video_entry *first = rim_video_order_first(&v->order);
-    if (!first || !entry || first->pts >= entry->pts)
+    assert(entry && first); // decode_step() saw to it
+    if (v->no_pts ? !is_overdue(first, entry) : first->pts >= entry->pts)
         first = entry;
     const uint64_t missing = frames_in_gap(v, first);
     if (missing > 0)

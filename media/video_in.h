@@ -7,7 +7,10 @@
 //
 // What was not decoded faithfully is never given out as a picture: neither frames
 // in which the decoder concealed errors, nor frames predicted from such, up to the
-// next key frame. Each is reported by its number, and is lost.
+// next key frame. Each is reported by its number, and is lost. Where a file tells no
+// time stamps (raw H.264, H.264 in AVI, some MPEG), times follow from the rate, and
+// numbers after a loss may be late by a few frames up to the next key frame. Where the
+// format has no checksum (H.264, JPEG), some damage looks valid and cannot be found.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_MEDIA_VIDEO_IN_H
 #define RIM_MEDIA_VIDEO_IN_H
@@ -35,6 +38,7 @@ typedef struct rim_video_stamp {
 typedef struct rim_video_in rim_video_in;
 
 // stream: which of the video streams, from 0.
+// Damage of the file as a whole, and that it was cut off, is told for stream 0 only.
 // RIM_ERR_NOT_FOUND: no such file or stream; RIM_ERR_FORMAT: not a video;
 // RIM_ERR_UNSUPPORTED: no decoder, or too large; RIM_ERR_IO; RIM_ERR_MEMORY. Logged.
 RIM_NODISCARD rim_err rim_video_in_open(rim_video_in **out, const char *path,

@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "media/av_support.h"
-#include "media/recording.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,10 +100,11 @@ rim_err rim_encoder_writable(rim_mux *m, rim_encoder *e)
     return code < 0 ? fail(m, code) : RIM_OK;
 }
 
-static rim_err write_packet(rim_mux *m, rim_encoder *e, const rim_mux_stamp *stamp)
+static rim_err write_packet(rim_mux *m, rim_encoder *e,
+                            const rim_recording_stamp *stamp)
 {
     AVPacket *p = m->packet;
-    if (stamp && rim_recording_stamp_put(p, stamp->seq, stamp->t_ns))
+    if (stamp && rim_recording_stamp_put(p, stamp))
         return m->err = RIM_ERR_MEMORY;
     p->stream_index = e->stream->index;
     av_packet_rescale_ts(p, e->codec->time_base, e->stream->time_base);
@@ -116,7 +116,7 @@ static rim_err write_packet(rim_mux *m, rim_encoder *e, const rim_mux_stamp *sta
 }
 
 static rim_err encode(rim_mux *m, rim_encoder *e, const AVFrame *frame,
-                      const rim_mux_stamp *stamp)
+                      const rim_recording_stamp *stamp)
 {
     rim_av_forget();
     int code = avcodec_send_frame(e->codec, frame);
@@ -135,7 +135,7 @@ static rim_err encode(rim_mux *m, rim_encoder *e, const AVFrame *frame,
 }
 
 rim_err rim_mux_encode(rim_mux *m, rim_encoder *e, int64_t pts,
-                       const rim_mux_stamp *stamp)
+                       const rim_recording_stamp *stamp)
 {
     if (m->err)
         return m->err;

@@ -7,6 +7,7 @@
 #define RIM_MEDIA_VIDEO_MUX_H
 
 #include "base/err.h"
+#include "media/recording.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -40,15 +41,10 @@ RIM_NODISCARD rim_err rim_mux_start(rim_mux *m, AVDictionary **options);
 // Makes e->frame's pixels the caller's to write.
 RIM_NODISCARD rim_err rim_encoder_writable(rim_mux *m, rim_encoder *e);
 
-// What a packet of one frame carries along.
-typedef struct rim_mux_stamp {
-    uint64_t seq;
-    int64_t t_ns;
-} rim_mux_stamp;
 // Encodes e->frame, at `pts` or right after the one before, and writes what comes out,
 // each packet with *stamp where that is not NULL.
 RIM_NODISCARD rim_err rim_mux_encode(rim_mux *m, rim_encoder *e, int64_t pts,
-                                     const rim_mux_stamp *stamp);
+                                     const rim_recording_stamp *stamp);
 // Gets what the encoder still holds back. A failure is kept.
 void rim_mux_flush(rim_mux *m, rim_encoder *e);
 

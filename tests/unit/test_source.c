@@ -468,9 +468,12 @@ START_TEST(sequences_may_hold_films)
     ck_assert_int_eq(reading_next(&r), RIM_END);
     logged_expect_quiet();
     reading_close(&r);
+    for (int i = 0; i < 5; i++)
+        put(scratch_path("seq/nir/%06d.png", i), RIM_FMT_GRAY16, W, H, 8, (uint32_t)i);
+    record(scratch_path("seq/nir"), film);
     put_manifest("{\"format\":\"rimlight-sequence\",\"version\":1,\"fps\":25,"
-                 "\"nir\":{\"path\":\"../r.mkv\",\"bit_depth\":14,\"black_level\":9}}");
-    expect_refusal(scratch_path("seq"), RIM_ERR_FORMAT, "\"nir.bit_depth\" is 14");
+                 "\"nir\":{\"path\":\"../r.mkv\",\"bit_depth\":9,\"black_level\":9}}");
+    expect_refusal(scratch_path("seq"), RIM_ERR_FORMAT, "\"nir.bit_depth\" is 9");
 }
 END_TEST
 
