@@ -19,6 +19,12 @@ typedef struct rim_point {
     double x, y;
 } rim_point;
 
+typedef struct rim_ellipse {
+    double x, y;  // centre
+    double a, b;  // half axes
+    double angle; // of a, degrees
+} rim_ellipse;
+
 typedef struct rim_outline {
     int count; // 0..RIM_OUTLINE_MAX corners, closed by itself
     rim_point point[RIM_OUTLINE_MAX];

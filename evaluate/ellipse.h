@@ -1,14 +1,13 @@
 // ellipse.h: how far two outlines lie apart and how much they share.
 //
 // Internal to evaluate/. Lengths in px, angles in degrees from x towards y. An
-// ellipse without an area (a or b not above 0, NAN) shares nothing with others.
+// ellipse without an area (a or b not above 0, NAN) shares nothing with others; an
+// angle of NAN counts as 0.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_EVALUATE_ELLIPSE_H
 #define RIM_EVALUATE_ELLIPSE_H
 
-typedef struct rim_ellipse {
-    double x, y, a, b, angle; // half axes; angle NAN: 0
-} rim_ellipse;
+#include "base/result.h"
 
 // Intersection over union of the filled ellipses, 0..1.
 double rim_ellipse_iou(const rim_ellipse *p, const rim_ellipse *q);

@@ -1,7 +1,7 @@
 // background.h: the light of the liver without its lesions, and the ratio to it.
 //
 // Illumination multiplies: a Gaussian spot and cos^n fall-off are close to a
-// quadratic in the logarithm of light (Wang 2016, BOE 7:2237, shape only). So
+// quadratic in the logarithm of light. So
 //
 //     L(x, y) = log2(light)            per grid pixel, Q10
 //     Q(x, y) = robust quadratic of L  over the frame, bright outliers weigh little

@@ -7,10 +7,6 @@
 
 #include <stdbool.h>
 
-typedef struct rim_ellipse {
-    double x, y, a, b, angle; // degrees, -90..90; a >= b
-} rim_ellipse;
-
 // Direct least squares (Fitzgibbon, Pilu, Fisher 1999, PAMI 21:476, in the stable
 // form of Halir and Flusser 1998). weight may hold zeros. False: fewer than 6 points
 // with weight, or no ellipse fits.
