@@ -17,6 +17,7 @@
 #define PART_OF_FALL 0.3  // of the median fall, likewise
 
 typedef struct rays {
+    int count;     // of rays, up to RIM_RAYS
     double step;   // grid pixels from sample to sample
     double radius; // of the candidate
     int path[RIM_RAYS];
@@ -28,39 +29,47 @@ typedef struct rays {
     rim_ray ray[RIM_RAYS];
 } rays;
 
-// Shell's sort: qsort() takes memory for more than a few values.
-static void sort(double *v, int n)
-{
-    for (int gap = n / 2; gap > 0; gap /= 2)
-        for (int i = gap; i < n; i++) {
-            const double value = v[i];
-            int k = i;
-            for (; k >= gap && v[k - gap] > value; k -= gap)
-                v[k] = v[k - gap];
-            v[k] = value;
-        }
-}
-
-// The value with `part` of the n values below it; sorts them. NAN for none.
+// The value with `part` of the n values below it; puts them in another order. NAN for
+// none. (Hoare 1961, CACM 4:321; qsort() takes memory.)
 static double quantile(double *v, int n, double part)
 {
     if (n == 0)
         return NAN;
-    sort(v, n);
-    return v[(int)(part * (n - 1) + 0.5)];
+    const int k = (int)(part * (n - 1) + 0.5);
+    int low = 0, high = n - 1;
+    while (low < high) {
+        const double pivot = v[k];
+        int i = low, j = high;
+        while (i <= j) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i <= j) {
+                const double swap = v[i];
+                v[i++] = v[j];
+                v[j--] = swap;
+            }
+        }
+        if (j < k)
+            low = i;
+        if (i > k)
+            high = j;
+    }
+    return v[k];
 }
 
-static void sample_rays(rays *r, const rim_scene *s, double cx, double cy,
-                        double radius)
+static void sample_rays(rays *r, const rim_scene *s, const rim_candidate *c, int count)
 {
     const int w = s->grid->width, h = s->grid->height;
-    r->radius = radius;
-    r->step = (2.0 * radius + LOOK_OUT_MM / s->grid->mm) / (RIM_STEPS - 1);
-    for (int i = 0; i < RIM_RAYS; i++) {
-        rim_turn(&r->dy[i], &r->dx[i], i, RIM_RAYS);
+    r->count = count;
+    r->radius = c->radius;
+    r->step = (2.0 * c->radius + LOOK_OUT_MM / s->grid->mm) / (RIM_STEPS - 1);
+    for (int i = 0; i < r->count; i++) {
+        rim_turn(&r->dy[i], &r->dx[i], i, r->count);
         for (int k = 0; k < RIM_STEPS; k++) {
-            const double x = cx + k * r->step * r->dx[i],
-                         y = cy + k * r->step * r->dy[i];
+            const double x = c->x + k * r->step * r->dx[i],
+                         y = c->y + k * r->step * r->dy[i];
             r->valid[i][k] = false;
             r->t[i][k] = 0.0;
             r->log[i][k] = 0;
@@ -112,7 +121,7 @@ static void find_path(rays *r, const rim_scene *s)
     int32_t best[RIM_STEPS], next[RIM_STEPS];
     int8_t from[TURNS * RIM_RAYS][RIM_STEPS];
     memset(best, 0, sizeof best);
-    for (int i = 0; i < TURNS * RIM_RAYS; i++) {
+    for (int i = 0; i < TURNS * r->count; i++) {
         for (int k = low; k <= high; k++) {
             int32_t top = INT32_MIN;
             for (int d = -SWING; d <= SWING; d++) {
@@ -124,7 +133,7 @@ static void find_path(rays *r, const rim_scene *s)
                     from[i][k] = (int8_t)d;
                 }
             }
-            next[k] = top + edge_at(r, i % RIM_RAYS, k, side);
+            next[k] = top + edge_at(r, i % r->count, k, side);
         }
         memcpy(best, next, sizeof best);
     }
@@ -133,9 +142,9 @@ static void find_path(rays *r, const rim_scene *s)
         if (best[j] > best[k])
             k = j;
     // Only the middle turn knows both its ends.
-    for (int i = TURNS * RIM_RAYS - 1; i >= RIM_RAYS / 2; i--) {
-        if (i < RIM_RAYS / 2 + RIM_RAYS)
-            r->path[i % RIM_RAYS] = k;
+    for (int i = TURNS * r->count - 1; i >= r->count / 2; i--) {
+        if (i < r->count / 2 + r->count)
+            r->path[i % r->count] = k;
         k += from[i][k];
     }
 }
@@ -170,7 +179,7 @@ static double background_around(const rays *r, const rim_scene *s)
     double v[PARTS][MOST], level[PARTS];
     int n[PARTS] = {0}, all = 0;
     const int gap = (int)(GAP_MM / s->grid->mm / r->step + 1.0);
-    for (int i = 0; i < RIM_RAYS; i++) {
+    for (int i = 0; i < r->count; i++) {
         const int first = r->path[i] + gap, length = RIM_STEPS - first;
         for (int k = first; k < RIM_STEPS; k += 2)
             if (r->valid[i][k]) {
@@ -179,15 +188,15 @@ static double background_around(const rays *r, const rim_scene *s)
                 all++;
             }
     }
-    if (all < RIM_RAYS)
+    if (all < r->count)
         return NAN;
     for (int part = 0; part < PARTS; part++) {
-        if (n[part] < RIM_RAYS / 4)
+        if (n[part] < r->count / 4)
             return part > 0 ? level[part - 1] : NAN;
         level[part] = quantile(v[part], n[part], 0.3);
     }
     if (level[PARTS - 1] <= 1.0) {
-        const double middle = v[1][n[1] / 2];
+        const double middle = quantile(v[1], n[1], 0.5);
         return middle < 1.0 ? middle : 1.0;
     }
     const double end = fades_to(level[0], level[1], level[2]);
@@ -270,7 +279,7 @@ static double median_of(const rays *r, size_t offset, bool standing_only)
 {
     double v[RIM_RAYS];
     int n = 0;
-    for (int i = 0; i < RIM_RAYS; i++) {
+    for (int i = 0; i < r->count; i++) {
         const double x =
             *(const double *)(const void *)((const char *)&r->ray[i] + offset);
         if (!isnan(x) && (!standing_only || r->ray[i].stands_out))
@@ -288,7 +297,7 @@ static void measure_around(const rays *r, const rim_scene *s, double around,
     double v[RIM_RAYS * RIM_STEPS / 2];
     int n = 0, bright = 0;
     const int gap = (int)(GAP_MM / s->grid->mm / r->step + 1.0);
-    for (int i = 0; i < RIM_RAYS; i++)
+    for (int i = 0; i < r->count; i++)
         for (int k = r->path[i] + gap; k < RIM_STEPS; k += 2)
             if (r->valid[i][k]) {
                 bright += r->t[i][k] > around + 0.5 * fall;
@@ -304,17 +313,17 @@ static double measure_rays(rays *r, const rim_scene *s)
     const double around = background_around(r, s);
     if (isnan(around))
         return NAN;
-    for (int i = 0; i < RIM_RAYS; i++) {
+    for (int i = 0; i < r->count; i++) {
         r->ray[i].background = beyond(r, s, i);
         r->ray[i].stands_out = false;
     }
     double fall[RIM_RAYS];
-    for (int i = 0; i < RIM_RAYS; i++) {
+    for (int i = 0; i < r->count; i++) {
         measure_ray(r, s, i, around);
         fall[i] = r->ray[i].peak - r->ray[i].background;
     }
-    const double usual = quantile(fall, RIM_RAYS, 0.5);
-    for (int i = 0; i < RIM_RAYS; i++) {
+    const double usual = quantile(fall, r->count, 0.5);
+    for (int i = 0; i < r->count; i++) {
         rim_ray *ray = &r->ray[i];
         const double f = ray->peak - ray->background;
         ray->stands_out = !isnan(ray->outline) && f > LEAST_FALL * around &&
@@ -331,12 +340,12 @@ static bool recentre(const rays *r, double *cx, double *cy, double *radius)
     enum { N = 5 };
     double m[N][N] = {{0}}, v[N] = {0};
     int standing = 0;
-    for (int i = 0; i < RIM_RAYS; i++) {
+    for (int i = 0; i < r->count; i++) {
         if (!r->ray[i].stands_out)
             continue;
         standing++;
         double s2, c2;
-        rim_turn(&s2, &c2, 2 * i, RIM_RAYS);
+        rim_turn(&s2, &c2, 2 * i, r->count);
         const double t[N] = {1.0, r->dx[i], r->dy[i], c2, s2};
         for (int a = 0; a < N; a++) {
             for (int b = 0; b < N; b++)
@@ -344,7 +353,7 @@ static bool recentre(const rays *r, double *cx, double *cy, double *radius)
             v[a] += t[a] * r->ray[i].outline;
         }
     }
-    if (standing < RIM_RAYS / 6)
+    if (standing < r->count / 6)
         return false;
     for (int a = 1; a < N; a++)
         m[a][a] += a < 3 ? 1.0 : 3.0;
@@ -441,7 +450,7 @@ static void measure_inside(rim_spot *spot, const rays *r, const rim_scene *s)
 bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)
 {
     rays r;
-    sample_rays(&r, scene, c->x, c->y, c->radius);
+    sample_rays(&r, scene, c, RIM_RAYS / 2);
     find_path(&r, scene);
     return !isnan(measure_rays(&r, scene)) && recentre(&r, &c->x, &c->y, &c->radius);
 }
@@ -450,7 +459,7 @@ bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate
 {
     static const double least_radius_mm = 0.6;
     rays r;
-    sample_rays(&r, scene, c->x, c->y, c->radius);
+    sample_rays(&r, scene, c, RIM_RAYS);
     find_path(&r, scene);
     const double around = measure_rays(&r, scene);
     if (isnan(around))

@@ -126,7 +126,7 @@ static void judge_pixels(rim_watch *w, const int16_t *ratio, const uint8_t *vali
     int level = surface_level(w, ratio, valid);
     if (level < -400)
         level = -400;
-    size_t inside = 0, judged = 0, dark = 0, full = 0, hidden = 0;
+    int inside = 0, judged = 0, dark = 0, full = 0, hidden = 0;
     const size_t area = rim_grid_area(w->grid);
     for (size_t i = 0; i < area; i++) {
         if (!w->mask[i])
@@ -141,13 +141,13 @@ static void judge_pixels(rim_watch *w, const int16_t *ratio, const uint8_t *vali
         else
             judged++;
     }
-    const double whole = fmax(polygon_area(w->now, w->count), (double)inside);
-    w->assessable = whole > 0.0 ? (double)judged / whole : 0.0;
+    const double whole = fmax(polygon_area(w->now, w->count), inside);
+    w->assessable = whole > 0.0 ? judged / whole : 0.0;
     const double tenth = 0.1 * whole;
     w->why = (dark > tenth ? RIM_WHY_DARK : 0u) |
              (full > tenth ? RIM_WHY_SATURATED : 0u) |
              (hidden > tenth ? RIM_WHY_HIDDEN : 0u) |
-             (whole - (double)inside > tenth ? RIM_WHY_OUT_OF_VIEW : 0u);
+             (whole - inside > tenth ? RIM_WHY_OUT_OF_VIEW : 0u);
 }
 
 // What this frame alone would say.
