@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIGHT_OFFSET 8    // keeps the logarithm of noise at no light finite
-#define DARK_LEAST   24   // Q15 of full scale: three counts of 4096
-#define DARK_PART    0.05 // of the median light (facts: below 5 % is not judged)
-#define WIDE_MM      12.0 // reach of the first masked mean
-#define NARROW_MM    5.0  // and of the second
-#define TERMS        6    // of a quadratic in x and y
+#define LIGHT_OFFSET 8      // keeps the logarithm of noise at no light finite
+#define DARK_LEAST   24     // Q15 of full scale: three counts of 4096
+#define DARK_PART    0.05   // of the median light (facts: below 5 % is not judged)
+#define WIDE_MM      12.0   // reach of the first masked mean
+#define NARROW_MM    5.0    // and of the second
+#define AWAY_LEAST   (-360) // Q10: how far the background may leave the quadratic
+#define AWAY_MOST    400
+#define TERMS        6 // of a quadratic in x and y
 
 rim_err rim_background_init(rim_background *b, const rim_grid *grid)
 {
@@ -162,8 +164,8 @@ static double median_abs(const rim_background *b, const int32_t *value, size_t c
     return i * 8 + 4;
 }
 
-// Q: least squares, reweighted. A residual above the fit is a lesion more likely
-// than one below is a shadow, so it loses its weight sooner.
+// Q: least squares, reweighted: neither the bright (lesions) nor the dark (blood,
+// instruments) that most of the frame does not share pulls it.
 static void fit_quadratic(const rim_background *b, double q[TERMS], int32_t *residual)
 {
     const size_t cells = (size_t)b->cells_x * (size_t)b->cells_y;
@@ -179,7 +181,7 @@ static void fit_quadratic(const rim_background *b, double q[TERMS], int32_t *res
                     continue;
                 if (spread > 0.0) {
                     const double e = residual[i] / spread;
-                    const double r = e > 0.0 ? e / 1.5 : e / 3.0;
+                    const double r = e / 1.7;
                     w *= 1.0 / ((1.0 + r * r) * (1.0 + r * r));
                 }
                 terms_at(b, t, cx, cy);
@@ -329,7 +331,11 @@ void rim_background_run(rim_background *b, const uint16_t *light)
     for (int cy = 0; cy < b->cells_y; cy++)
         for (int cx = 0; cx < b->cells_x; cx++) {
             const size_t i = (size_t)cy * (size_t)b->cells_x + (size_t)cx;
-            double m = quadratic_at(b, q, cx, cy) + narrow[i];
+            // A large dark cover (blood) is not a liver of another brightness.
+            const int32_t away = narrow[i] < AWAY_LEAST  ? AWAY_LEAST
+                                 : narrow[i] > AWAY_MOST ? AWAY_MOST
+                                                         : narrow[i];
+            double m = quadratic_at(b, q, cx, cy) + away;
             if (m < 0.0)
                 m = 0.0;
             if (m > 16383.0)

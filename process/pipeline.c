@@ -149,6 +149,8 @@ static void follow(rim_pipeline *p)
     int lesions = 0, residuals = 0;
     for (int i = 0; i < p->detect.count; i++) {
         const rim_detection *d = &p->detect.measured[p->detect.best[i]];
+        if (rim_watch_hides(&p->watch, &d->spot))
+            continue;
         if (rim_watch_contains(&p->watch, d->spot.x, d->spot.y))
             residual[residuals++] = (rim_found){&d->spot, d->residual};
         else
@@ -252,9 +254,9 @@ void rim_pipeline_process(rim_pipeline *p, rim_result *result, const rim_frame *
     rim_tracks_expect(&p->residuals, &p->motion, &expected);
     rim_detect_run(&p->detect, p->temporal.ratio, p->temporal.valid,
                    p->reduce.saturated, &expected, p->workers);
+    rim_watch_look(&p->watch, &p->detect.scene, &p->detect.blobs);
     follow(p);
-    rim_watch_judge(&p->watch, p->temporal.ratio, p->temporal.valid,
-                    p->reduce.saturated, strongest(&p->residuals));
+    rim_watch_judge(&p->watch, strongest(&p->residuals));
     report(p, result, nir);
     draw_sbr(p);
     p->started = true;

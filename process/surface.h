@@ -2,7 +2,8 @@
 //
 // The marked polygon is kept in tissue coordinates. A pixel of it can be judged where
 // it is lit, not saturated, and not much darker than the surface (blood, instruments,
-// char). The verdict needs more than one frame to change, so it does not flicker.
+// char), nor a highlight among such. Tissue has structure at 1 to 3 mm; where nearly
+// none is seen, smoke veils it. The verdict needs more than one frame to change, so it does not flicker.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_SURFACE_H
 #define RIM_PROCESS_SURFACE_H
@@ -21,6 +22,7 @@ typedef struct rim_watch {
     rim_point tissue[RIM_SURFACE_CORNERS_MAX];
     rim_point now[RIM_SURFACE_CORNERS_MAX]; // grid coordinates of this frame
     uint8_t *mask;                          // [grid] 1 inside
+    uint8_t *covered; // [patches of 8 x 8 grid pixels] 1: mostly hidden
     rim_surface_state state;
     int steady; // frames that have asked for another state
     rim_surface_state wanted;
@@ -35,10 +37,15 @@ void rim_watch_mark(rim_watch *w, const rim_point *point, int count);
 
 // Moves the polygon to this frame and fills the mask.
 void rim_watch_follow(rim_watch *w, const rim_motion *m);
-// What can be judged, and the verdict with the strongest residual's log odds
-// (-INFINITY: none was measured).
-void rim_watch_judge(rim_watch *w, const int16_t *ratio, const uint8_t *valid,
-                     const uint8_t *saturated, double strongest);
+// What of it can be judged in this frame. blobs: the responses of this frame.
+void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_blobs *blobs);
+// Whether (x, y) lies inside.
 bool rim_watch_contains(const rim_watch *w, double x, double y);
+// Whether a spot in the surface stands on blood or the like, or owes its contrast to
+// such beside it: nothing can be said of it.
+bool rim_watch_hides(const rim_watch *w, const rim_spot *spot);
+// The verdict, after rim_watch_look(), with the strongest residual's log odds
+// (-INFINITY: none was measured).
+void rim_watch_judge(rim_watch *w, double strongest);
 
 #endif

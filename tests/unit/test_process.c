@@ -81,6 +81,8 @@ static void draw(rim_frame *f, const drawn *ring, int rings, double level,
                           (d < 0.0 ? r->core + (1 - r->core) * ridge : ridge);
             }
             light *= 1.0 + excess;
+            // Tissue is never even: some per cent at millimetres.
+            light *= 1.0 + 0.03 * (sin(x * 0.11) + sin(y * 0.10 + x * 0.04));
             double noise = 0.0;
             for (int i = 0; i < 4; i++) {
                 seed = seed * 1664525u + 1013904223u;
