@@ -12,6 +12,7 @@
     X(calibrate, "makes, checks and shows a calibration") \
     X(devices, "the cameras, their formats, what fits") \
     X(evaluate, "scores reports against truth") \
+    X(live, "cameras: capture, process, show, record") \
     X(phantom, "writes a synthetic recording with its truth") \
     X(replay, "process a recording, every frame") \
     X(version, "this version and the libraries in use")

@@ -101,6 +101,7 @@ typedef struct rim_quality {
     double saturated, dark; // fractions of the frame, 0..1
     double motion_px;       // of the tissue since the last frame; NAN for the first
     uint32_t dropped;       // frames lost before this one
+    double age_ms; // of the frame when its picture was done, live; 0: a recording
 } rim_quality;
 
 typedef struct rim_result {

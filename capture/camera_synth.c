@@ -346,7 +346,7 @@ static rim_err dequeue(void *device, rim_camera_shot *shot, int64_t until_ns)
     if (s->lose && s->next % s->lose == s->lose - 1)
         s->next++;
     const int64_t due_ns = time_of(s, s->next);
-    if (due_ns > until_ns) {
+    if (due_ns > until_ns && due_ns > rim_clock_now_ns()) {
         rim_clock_sleep_until(until_ns);
         return RIM_ERR_TIMEOUT;
     }

@@ -259,8 +259,11 @@ static rim_err get_quality(rim_quality *q, const json_t *top, rim_parse *p)
     if ((err = get_number(&q->saturated, o, "saturated", at)) ||
         (err = get_number(&q->dark, o, "dark", at)) ||
         (err = get_number(&q->motion_px, o, "motion_px", at)) ||
+        (err = get_number(&q->age_ms, o, "age_ms", at)) ||
         (err = get_whole(&dropped, o, "dropped", 0, UINT32_MAX, at)))
         return err;
+    if (isnan(q->age_ms))
+        q->age_ms = 0; // a recording
     q->dropped = (uint32_t)dropped;
     return RIM_OK;
 }

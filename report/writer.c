@@ -248,6 +248,8 @@ static rim_err write_result(rim_report_writer *w, const rim_result *r,
     put_number(l, "motion_px", r->quality.motion_px, 3);
     rim_line_key(l, "dropped");
     rim_line_uint(l, r->quality.dropped);
+    if (r->quality.age_ms > 0)
+        put_number(l, "age_ms", r->quality.age_ms, 3);
     rim_line_raw(l, "}}\n");
     return write_line(w, l);
 }

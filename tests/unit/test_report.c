@@ -97,7 +97,7 @@ static rim_truth example(void)
                        .confidence = 0.91,
                        .outline = {3, {{690, 400}, {712, 402.5}, {705, 421}}}};
     t.residual[0] = (rim_truth_object){"residual", 2.0, 12.5, true};
-    t.seen.quality = (rim_quality){0.0002, 0.11, (double)NAN, 2};
+    t.seen.quality = (rim_quality){0.0002, 0.11, (double)NAN, 2, 7.25};
     return t;
 }
 
@@ -129,7 +129,7 @@ START_TEST(line_is_the_stated_format)
         "\"x\":700.0,\"y\":410.0,\"area_px\":900.0,\"area_mm2\":2.4,\"sbr\":1.9,"
         "\"confidence\":0.91,\"polygon\":[[690.0,400.0],[712.0,402.5],"
         "[705.0,421.0]],\"why\":[]}]},\"quality\":{\"saturated\":0.0002,"
-        "\"dark\":0.11,\"motion_px\":null,\"dropped\":2}}\n");
+        "\"dark\":0.11,\"motion_px\":null,\"dropped\":2,\"age_ms\":7.25}}\n");
     ck_assert_str_eq(g_log, "");
 }
 END_TEST
@@ -164,6 +164,7 @@ START_TEST(truth_is_read_back_as_written)
     ck_assert_double_eq(u.seen.surface.residual[0].outline.point[1].y, 402.5);
     ck_assert_str_eq(u.residual[0].class_name, "residual");
     ck_assert_uint_eq(u.seen.quality.dropped, 2);
+    ck_assert_double_eq(u.seen.quality.age_ms, 7.25);
     ck_assert_double_nan(u.seen.quality.motion_px);
     ck_assert_int_eq(rim_report_read(r, &u), RIM_END);
     ck_assert_int_eq(rim_report_read(r, &u), RIM_END);
@@ -232,7 +233,7 @@ START_TEST(longest_line_fits)
             d->outline.point[k] = (rim_point){big, big};
         t.residual[i] = t.lesion[i];
     }
-    t.seen.quality = (rim_quality){big, big, big, UINT32_MAX};
+    t.seen.quality = (rim_quality){big, big, big, UINT32_MAX, big};
     rim_report_writer *w = create(g_path);
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(rim_report_write_truth(w, &t), RIM_OK);

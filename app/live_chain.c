@@ -1,0 +1,131 @@
+// live_chain.c: from the camera's buffer to the picture.
+// SPDX-License-Identifier: MIT
+#include "app/live_internal.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+
+static void put(rim_live *l, rim_frame *f, const rim_camera_shot *shot, bool nir,
+                int64_t interval_ns)
+{
+    if (!nir) {
+        rim_pairing_put_visible(l->pairing, f, interval_ns);
+        return;
+    }
+    l->interval_ns = interval_ns;
+    l->captured_ns = f->captured_ns;
+    l->heard_ns = rim_clock_now_ns();
+    rim_pairing_put_nir(l->pairing, f, shot->acquired_ns, interval_ns);
+}
+
+// A buffer that is to be a NIR or a visible frame.
+static void unpack(rim_live *l, rim_camera *camera, const rim_camera_shot *shot,
+                   bool nir)
+{
+    rim_frame *f = rim_pool_acquire(nir ? l->nir_pool : l->visible_pool);
+    if (!f)
+        l->no_frame++;
+    const rim_err err = f ? rim_camera_unpack(camera, f, shot) : RIM_ERR_MEMORY;
+    // The driver has its buffer again before anything else is done.
+    int64_t interval_ns = rim_camera_interval_ns(camera);
+    rim_camera_release(camera, shot);
+    if (err) {
+        rim_frame_release(f);
+        return;
+    }
+    if (l->o->interleaved) { // every second frame is one of them
+        f->seq /= 2;
+        interval_ns *= 2;
+    }
+    put(l, f, shot, nir, interval_ns);
+}
+
+static void capture_interleaved(rim_live *l, rim_camera *camera,
+                                const rim_camera_shot *shot)
+{
+    uint16_t thumb[RIM_THUMB_SIDE * RIM_THUMB_SIDE];
+    rim_light light = RIM_LIGHT_UNKNOWN;
+    if (!shot->damaged && rim_camera_thumb(camera, thumb, shot) == RIM_OK)
+        light = rim_phase_tell(&l->phase, shot->seq, thumb);
+    if (light == RIM_LIGHT_UNKNOWN) {
+        l->unclear_light++;
+        rim_camera_release(camera, shot);
+    } else {
+        unpack(l, camera, shot, light == RIM_LIGHT_NIR);
+    }
+}
+
+bool rim_live_capture(rim_live_camera *c, int64_t until_ns)
+{
+    rim_live *l = c->live;
+    const bool nir = c == &l->nir;
+    rim_camera_shot shot;
+    const rim_err err = rim_camera_acquire(c->camera, &shot, until_ns);
+    if (nir)
+        l->state = (int)rim_camera_get_state(c->camera);
+    if (err)
+        return false;
+    if (l->o->interleaved)
+        capture_interleaved(l, c->camera, &shot);
+    else
+        unpack(l, c->camera, &shot, nir);
+    return true;
+}
+
+// Once a second, so that it can be read; nothing is written where nobody asks.
+static void note_age(rim_live *l, int64_t now_ns)
+{
+    if (!l->o->show_age || now_ns - l->noted_ns < RIM_NS_PER_S)
+        return;
+    l->noted_ns = now_ns;
+    uint32_t t[4];
+    for (int i = 0; i < 4; i++)
+        t[i] = l->age_tenths[i];
+    (void)snprintf(l->note, sizeof l->note,
+                   "age p50 %u.%u  p95 %u.%u  p99 %u.%u  max %u.%u ms", t[0] / 10,
+                   t[0] % 10, t[1] / 10, t[1] % 10, t[2] / 10, t[2] % 10, t[3] / 10,
+                   t[3] % 10);
+    rim_session_note(l->session, l->note);
+}
+
+static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
+{
+    rim_live_picture shown = {.picture = picture,
+                              .acquired_ns = pair->acquired_ns,
+                              .unpacked_ns = pair->unpacked_ns,
+                              .processed_ns = rim_clock_now_ns()};
+    l->result.quality.age_ms =
+        (double)(shown.processed_ns - pair->nir->captured_ns) / 1e6;
+    rim_live_files_picture(l, picture); // it must be copied before it goes
+    rim_queue_push(l->shown, &shown);
+    // From here on nobody waits for this thread.
+    l->result.t_ns -= l->started_ns;
+    rim_live_files_report(l, &l->result);
+    rim_live_files_record(l, pair->nir, pair->visible);
+}
+
+rim_err rim_live_process(rim_live *l, int64_t until_ns)
+{
+    rim_pair pair;
+    rim_err err = rim_pairing_take(l->pairing, &pair, until_ns);
+    if (err)
+        return err;
+    rim_frame *picture = rim_pool_acquire(l->picture_pool);
+    err = picture ? rim_session_process(l->session, &l->result, pair.nir)
+                  : RIM_ERR_MEMORY;
+    if (!err) {
+        note_age(l, pair.unpacked_ns);
+        rim_session_draw(l->session, picture, pair.nir, pair.visible, &l->result);
+        hand_on(l, &pair, picture);
+        l->processed++;
+    } else {
+        rim_frame_release(picture);
+        l->chain_error = err;
+    }
+    rim_frame_release(pair.nir);
+    rim_pairing_done(l->pairing);
+    if (err || (l->o->frames > 0 && l->processed >= (uint64_t)l->o->frames))
+        l->stop = true;
+    return RIM_OK;
+}
