@@ -13,7 +13,7 @@
 void rim_ages_add(rim_ages *a, int64_t age_ns)
 {
     const int64_t age = age_ns < 0 ? 0 : age_ns;
-    const int64_t bin = age / RIM_AGE_BIN_NS;
+    const int64_t bin = age > 0 ? (age - 1) / RIM_AGE_BIN_NS : 0; // upper edge included
     a->bin[bin < RIM_AGE_BINS ? bin : RIM_AGE_BINS - 1]++;
     a->count++;
     if (age > a->max_ns)

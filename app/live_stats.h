@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-// Bins of 20 us up to 400 ms; what is older counts as that, but for the maximum.
-enum { RIM_AGE_BINS = 20000, RIM_AGE_BIN_NS = 20000 };
+// Bins of 0.1 ms up to 2 s; what is older counts as that, but for the maximum.
+enum { RIM_AGE_BINS = 20000, RIM_AGE_BIN_NS = 100000 };
 
 typedef struct rim_ages {
     uint64_t count;

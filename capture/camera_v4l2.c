@@ -131,7 +131,14 @@ rim_err rim_v4l2_open(rim_v4l2 *v, const char *path, char *why, size_t size)
     if (v4l2_fd_open(v->fd, V4L2_DISABLE_CONVERSION) < 0) {
         const int errnum = errno;
         rim_v4l2_close(v);
-        return rim_v4l2_explain(why, size, path, "cannot open it", errnum);
+        if (errnum != EINVAL)
+            return rim_v4l2_explain(why, size, path, "cannot open it", errnum);
+        (void)snprintf(
+            why, size,
+            "%s: has no format yet; for v4l2loopback, start what writes into "
+            "it first",
+            path);
+        return RIM_ERR_IO;
     }
     ask_input(v);
     return RIM_OK;

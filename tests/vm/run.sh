@@ -24,6 +24,6 @@ if ! "$here/run-in-vm" --prepare >"$build/run-in-vm.log" 2>&1; then
 fi
 cd "$build"
 # A machine that dies (status 125) is a failure: the tests may have killed it.
-exec "$here/run-in-vm" --time "${2:-240}" --modules \
+exec "$here/run-in-vm" --time "${2:-300}" --modules \
     "vivid:n_devs=2:node_types=0x101,0x101:ccs_cap_mode=0,0:ccs_out_mode=0,0 v4l2loopback:devices=1:video_nr=10:max_buffers=8" \
     -- "$here/inside.sh" "$build"

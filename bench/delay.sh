@@ -1,0 +1,36 @@
+#!/bin/sh
+# delay.sh [SECONDS [SIZE [FPS]]]: how old frames are when they are shown, with
+# synthetic cameras at true pace: NIR 12 bits and a colour picture beside it.
+#
+#   bench/delay.sh                  600 s, 1920x1080, 60/s
+#   bench/delay.sh 20 1280x720 30
+#
+# Needs the release build (cmake --preset release && cmake --build build/release). The
+# target is p99 under one frame interval, and no frame displaced. A camera instead of a
+# synthetic one: NIR=/dev/video0 VISIBLE=/dev/video2 bench/delay.sh. A window instead of
+# none: WINDOW=1; its figures have the wait for the display in them. RIMLIGHT names
+# another program.
+set -eu
+cd "$(dirname "$0")/.."
+seconds=${1:-600} size=${2:-1920x1080} fps=${3:-60}
+program=${RIMLIGHT:-build/release/app/rimlight}
+nir=${NIR:-synth:size=$size,fps=$fps,format=Y12}
+visible=${VISIBLE:-synth:size=$size,fps=$fps,format=YUYV,light=visible,phase_ms=3}
+window=--headless
+[ -z "${WINDOW:-}" ] || window=
+stats=$(mktemp)
+trap 'rm -f "$stats"' EXIT
+"$program" live --nir "$nir" --visible "$visible" --size "$size" --visible-size "$size" \
+    --fps "$fps" --seconds "$seconds" $window --stats "$stats"
+python3 - "$stats" "$fps" <<'END'
+import json, sys
+s, fps = json.load(open(sys.argv[1])), float(sys.argv[2])
+print("hand-over   p50 ms   p95 ms   p99 ms   max ms")
+for stage, a in s["age_ms"].items():
+    print("%-10s" % stage, *("%8.1f" % a[k] for k in ("p50", "p95", "p99", "max")))
+missed = s["nir"]["lost"] + s["displaced"]["capture"] + s["displaced"]["show"]
+p99 = s["age_ms"]["presented"]["p99"]
+print("frames %d shown %d, not shown %d; target p99 < %.1f ms and none missed: %s" % (
+    s["nir"]["frames"], s["presented"], missed, 1000 / fps,
+    "met" if p99 < 1000 / fps and missed == 0 else "not met"))
+END

@@ -1,0 +1,293 @@
+// test_live_vm.c: the whole program on cameras of real drivers, in run-in-vm's machine.
+//
+// RIM_SOAK_SECONDS=N runs the soak alone, for so long. Nodes: see test_camera_vm.c.
+// SPDX-License-Identifier: MIT
+#include "base/clock.h"
+#include "base/frame.h"
+#include "capture/camera_v4l2.h"
+#include "capture/source.h"
+#include "tests/cli/program.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { WIDTH = 160, HEIGHT = 120, FRAMES = 12, PACE = 4 }; // PACE: frames a second
+
+static char folder[512];
+static rim_run run;
+
+static void control(int node, const char *setting)
+{
+    rim_v4l2 v;
+    char path[32], why[512];
+    (void)snprintf(path, sizeof path, "/dev/video%d", node);
+    ck_assert_msg(rim_v4l2_open(&v, path, why, sizeof why) == RIM_OK, "%s", why);
+    ck_assert_msg(rim_v4l2_set_control(&v, setting, why, sizeof why) == RIM_OK, "%s",
+                  why);
+    rim_v4l2_close(&v);
+}
+
+static void setup(void)
+{
+    rim_fresh_folder(folder, sizeof folder, "live_vm");
+    for (int node = 0; node <= 2; node += 2) {
+        control(node, "percentage_of_dropped_buffers=0");
+        control(node, "timestamp_source=1");
+    }
+}
+
+static json_t *stats(void)
+{
+    char path[600];
+    json_error_t error;
+    (void)snprintf(path, sizeof path, "%s/stats.json", folder);
+    json_t *top = json_load_file(path, 0, &error);
+    ck_assert_msg(top != NULL, "%s: %s; %s", path, error.text, run.err);
+    return top;
+}
+
+static double figure(const json_t *top, const char *first, ...)
+{
+    const json_t *v = json_object_get(top, first);
+    va_list keys;
+    va_start(keys, first);
+    for (const char *key; (key = va_arg(keys, const char *));)
+        v = json_object_get(v, key);
+    va_end(keys);
+    ck_assert_msg(json_is_number(v), "%s ... is no number", first);
+    return json_number_value(v);
+}
+
+// Writes the NIR frames of a sequence into v4l2loopback as Y12: the first before the
+// program starts, since the driver has no format until then; the others once the
+// program has the camera: its report is there then.
+typedef struct feed {
+    rim_source *source;
+    rim_frame frame;
+    int fd;
+    char report[600];
+} feed;
+
+static bool feed_one(feed *f)
+{
+    bool has_visible = false;
+    uint16_t row[WIDTH * HEIGHT];
+    if (rim_source_read(f->source, &f->frame, NULL, &has_visible))
+        return false;
+    for (int y = 0; y < HEIGHT; y++)
+        memcpy(row + y * WIDTH, rim_frame_row16(&f->frame, y), sizeof *row * WIDTH);
+    if (write(f->fd, row, sizeof row) != (ssize_t)sizeof row)
+        abort();
+    return true;
+}
+
+static void *feed_frames(void *arg)
+{
+    feed *f = arg;
+    while (access(f->report, F_OK))
+        rim_clock_sleep_until(rim_clock_now_ns() + 50 * RIM_NS_PER_MS);
+    int64_t due_ns = rim_clock_now_ns() + RIM_NS_PER_S;
+    do {
+        rim_clock_sleep_until(due_ns);
+        due_ns += RIM_NS_PER_S / PACE;
+    } while (feed_one(f));
+    return NULL;
+}
+
+static void open_feed(feed *f)
+{
+    struct v4l2_format v = {.type = V4L2_BUF_TYPE_VIDEO_OUTPUT};
+    struct v4l2_streamparm p = {.type = V4L2_BUF_TYPE_VIDEO_OUTPUT};
+    f->fd = open("/dev/video10", O_RDWR);
+    ck_assert_msg(f->fd >= 0, "/dev/video10: error %d", errno);
+    ck_assert_int_eq(ioctl(f->fd, VIDIOC_G_FMT, &v), 0);
+    v.fmt.pix.width = WIDTH;
+    v.fmt.pix.height = HEIGHT;
+    v.fmt.pix.pixelformat = V4L2_PIX_FMT_Y12;
+    v.fmt.pix.bytesperline = 0;
+    v.fmt.pix.sizeimage = 0;
+    ck_assert_int_eq(ioctl(f->fd, VIDIOC_S_FMT, &v), 0);
+    p.parm.output.timeperframe = (struct v4l2_fract){1, PACE};
+    ck_assert_int_eq(ioctl(f->fd, VIDIOC_S_PARM, &p), 0);
+}
+
+// Without the times: a live run has its own, and ages.
+static char *comparable(const char *name)
+{
+    char path[600];
+    size_t size;
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    ck_assert_int_eq(rim_count_report(path), FRAMES);
+    char *text = rim_slurp(path, &size);
+    static const char *const keys[] = {",\"t_ns\":", ",\"age_ms\":"};
+    for (int i = 0; i < 2; i++)
+        for (char *at = text; (at = strstr(at, keys[i]));) {
+            const char *end = at + 1;
+            while (*end != '}' && *end != ',')
+                end++;
+            memmove(at, end, strlen(end) + 1);
+        }
+    return text;
+}
+
+START_TEST(live_report_equals_replay)
+{
+    feed f = {0};
+    pthread_t thread;
+    char sequence[600];
+    (void)snprintf(sequence, sizeof sequence, "%s/phantom", folder);
+    rim_run_program(&run,
+                    "phantom --out %s --frames %d --size %dx%d --bits 12 --seed 5 "
+                    "--no-visible",
+                    sequence, FRAMES, WIDTH, HEIGHT);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    const rim_source_options none = {0};
+    ck_assert_int_eq(rim_source_open(&f.source, sequence, &none), RIM_OK);
+    const rim_source_info *info = rim_source_get_info(f.source);
+    f.frame = (rim_frame){
+        .width = WIDTH, .height = HEIGHT, .fmt = RIM_FMT_GRAY16, .bits = info->bits};
+    ck_assert_int_eq(rim_frame_init(&f.frame), RIM_OK);
+    (void)snprintf(f.report, sizeof f.report, "%s/live.jsonl", folder);
+    open_feed(&f);
+    ck_assert(feed_one(&f));
+    ck_assert_int_eq(pthread_create(&thread, NULL, feed_frames, &f), 0);
+    rim_run_program(
+        &run,
+        "live --nir /dev/video10 --bits 12 --justify right --black-level %d "
+        "--mm-per-px %.9g --frames %d --headless --report %s --stats "
+        "%s/stats.json",
+        info->black_level, info->mm_per_px, FRAMES, f.report, folder);
+    ck_assert_msg(run.status == 0, "%d: %s", run.status, run.err);
+    pthread_join(thread, NULL);
+    rim_run_program(&run,
+                    "replay %s --mm-per-px %.9g --headless --report %s/replay.jsonl",
+                    sequence, info->mm_per_px, folder);
+    ck_assert_msg(run.status == 0, "%d: %s", run.status, run.err);
+    char *live = comparable("live.jsonl"), *replay = comparable("replay.jsonl");
+    ck_assert_msg(strcmp(live, replay) == 0, "live and replay differ:\n%.300s\n%.300s",
+                  live, replay);
+    free(live);
+    free(replay);
+    close(f.fd);
+    rim_frame_uninit(&f.frame);
+    rim_source_close(&f.source);
+}
+END_TEST
+
+START_TEST(ages_from_driver_to_show)
+{
+    rim_run_program(&run,
+                    "live --nir /dev/video0 --visible /dev/video2 --size 320x180 "
+                    "--visible-size 320x180 --fps 15 --seconds 6 --headless --stats "
+                    "%s/stats.json",
+                    folder);
+    ck_assert_msg(run.status == 0, "%d: %s", run.status, run.err);
+    json_t *s = stats();
+    const double p50 = figure(s, "age_ms", "presented", "p50", NULL);
+    printf("age when shown, two cameras 320x180 at 15/s: p50 %.1f, p95 %.1f, p99 %.1f, "
+           "max %.1f ms\n",
+           p50, figure(s, "age_ms", "presented", "p95", NULL),
+           figure(s, "age_ms", "presented", "p99", NULL),
+           figure(s, "age_ms", "presented", "max", NULL));
+    ck_assert_double_gt(figure(s, "presented", NULL), 5);
+    ck_assert_double_gt(p50, 0);
+    ck_assert_double_lt(p50, 2000); // an emulated processor
+    ck_assert_double_ge(p50, figure(s, "age_ms", "unpacked", "p50", NULL));
+    ck_assert_double_gt(figure(s, "pairs", "paired", NULL), 3);
+    ck_assert_double_eq(figure(s, "nir", "bad_time_stamps", NULL), 0);
+    json_decref(s);
+}
+END_TEST
+
+static void *unplug(void *arg)
+{
+    (void)arg;
+    rim_clock_sleep_until(rim_clock_now_ns() + 3 * RIM_NS_PER_S);
+    (void)system("echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind; sleep 1; "
+                 "echo vivid.0 >/sys/bus/platform/drivers/vivid/bind");
+    return NULL;
+}
+
+START_TEST(unplugged_while_it_runs)
+{
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, unplug, NULL), 0);
+    rim_run_program(&run,
+                    "live --nir /dev/video0 --size 320x180 --format GREY --fps 15 "
+                    "--seconds 9 --headless --report %s/live.jsonl --stats "
+                    "%s/stats.json --overlay %s/pictures",
+                    folder, folder, folder);
+    pthread_join(thread, NULL);
+    ck_assert_msg(run.status == 0, "%d: %s", run.status, run.err);
+    ck_assert_ptr_nonnull(strstr(run.err, "the camera was unplugged"));
+    ck_assert_ptr_nonnull(strstr(run.err, "frames again after"));
+    json_t *s = stats();
+    ck_assert_double_ge(figure(s, "no_signal", "times", NULL), 1);
+    // Two intervals of 67 ms, and what an emulated processor takes to draw it.
+    ck_assert_double_le(figure(s, "no_signal", "latest_after_ms", NULL), 400);
+    ck_assert_double_ge(figure(s, "nir", "lost", NULL), 10);
+    json_decref(s);
+}
+END_TEST
+
+START_TEST(soak)
+{
+    const char *seconds = getenv("RIM_SOAK_SECONDS"); // NOLINT(concurrency-mt-unsafe)
+    char command[2048];
+    (void)snprintf(command, sizeof command,
+                   "%s live --nir /dev/video0 --visible /dev/video2 --size 320x180 "
+                   "--visible-size 320x180 --fps 15 --seconds %s --headless --report "
+                   "%s/live.jsonl --stats %s/stats.json",
+                   RIM_PROGRAM, seconds, folder, folder);
+    ck_assert_int_eq(system(command), 0);
+    json_t *s = stats();
+    const double start = figure(s, "memory_kib", "start", NULL),
+                 end = figure(s, "memory_kib", "end", NULL);
+    printf("soak of %s s: %.0f frames, memory %.0f KiB after 5 s, %.0f at the end\n",
+           seconds, figure(s, "processed", NULL), start, end);
+    ck_assert_double_gt(start, 0);
+    ck_assert_double_le(end - start, 2048);
+    ck_assert_double_eq(figure(s, "nir", "interruptions", NULL), 0);
+    char path[600];
+    (void)snprintf(path, sizeof path, "%s/live.jsonl", folder);
+    ck_assert_int_eq(rim_count_report(path), (int)figure(s, "processed", NULL));
+    json_decref(s);
+}
+END_TEST
+
+int main(void)
+{
+    // NOLINTBEGIN(concurrency-mt-unsafe)
+    if (!getenv("V4L2_VM")) {
+        printf("not in run-in-vm's machine: skipped; run tests/vm/run.sh\n");
+        return 77;
+    }
+    const bool soaking = getenv("RIM_SOAK_SECONDS") != NULL;
+    // NOLINTEND(concurrency-mt-unsafe)
+    Suite *s = suite_create("live_vm");
+    TCase *t = tcase_create("live_vm");
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_set_timeout(t, soaking ? 0 : 120);
+    suite_add_tcase(s, t);
+    if (soaking) {
+        tcase_add_test(t, soak);
+    } else {
+        tcase_add_test(t, live_report_equals_replay);
+        tcase_add_test(t, ages_from_driver_to_show);
+        tcase_add_test(t, unplugged_while_it_runs);
+    }
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    const int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
