@@ -60,7 +60,7 @@ typedef struct rim_source rim_source;
 // RIM_ERR_NOT_FOUND, RIM_ERR_FORMAT, RIM_ERR_UNSUPPORTED, RIM_ERR_IO, RIM_ERR_MEMORY.
 RIM_NODISCARD rim_err rim_source_open(rim_source **out, const char *input,
                                       const rim_source_options *options);
-void rim_source_close(rim_source **s);
+void rim_source_close(rim_source **p);
 const rim_source_info *rim_source_get_info(const rim_source *s);
 
 // The next frame into *nir (GRAY16, info's size) and *visible (BGRX8; may be NULL).

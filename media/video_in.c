@@ -1,60 +1,18 @@
-// video_in.c: demuxing, decoding, and what became of every packet.
+// video_in.c: opens a film: container, stream, decoder.
 // SPDX-License-Identifier: MIT
 #include "media/video_in.h"
 
 #include "base/log.h"
-#include "media/av_support.h"
 #include "media/recording.h"
-#include "media/video_order.h"
-#include "media/video_pixels.h"
+#include "media/video_state.h"
 
-#include <assert.h>
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // Slices of one frame that are decoded side by side.
 enum { SLICE_THREADS = 4 };
-// Reading errors in a row after which there is nothing left to find.
-enum { ERRORS_MAX = 64 };
-// Packets by which a frame without a time stamp may be shown late.
-enum { REORDER_MAX = 8 };
-
-struct rim_video_in {
-    char *path;
-    AVFormatContext *format;
-    AVStream *stream; // belongs to `format`
-    AVCodecContext *codec;
-    AVPacket *packet;
-    AVFrame *frame;
-    rim_video_in_info info;
-    rim_video_pixels pixels;
-    rim_video_order order;
-    rim_av_watch watch; // of the decoder's complaints
-    bool log_tells;     // complaints mean damage, see open_decoder()
-    bool is_recording;  // packets carry their number and time
-
-    int64_t packets;    // read so far: the index of the next
-    int64_t pts_offset; // added where time stamps jumped back
-    int64_t pts_max;    // of all packets, with the offset
-    bool no_pts;        // some packet had none: frames count by their rate
-    bool reading_ended; // the decoder was told so
-    bool drained;       // and has given all
-    bool has_frame;     // `frame` waits to be given out
-    bool cut_off, end_told;
-    bool is_first;          // of the file's streams: tells what is wrong with the file
-    bool container_damaged; // since the last frame
-
-    int64_t first_pts, last_pts; // of frames given out or lost
-    uint64_t next_number;
-};
-
-// ---- opening ----
 
 static rim_err open_file(rim_video_in *v)
 {
@@ -129,6 +87,7 @@ static rim_err check_size(const rim_video_in *v)
 //   while frames predicted from it may come out before: their log tells in time. To
 //   let them fail at every error would lose whole films to odd SEI messages.
 // - FFV1 finds a wrong checksum of a slice, logs it, and fills in the last frame.
+// - TIFF takes a tag that it does not know for an error, and fails at real ones anyway.
 // - All others are told to fail at the first error.
 static rim_err open_decoder(rim_video_in *v)
 {
@@ -148,7 +107,7 @@ static rim_err open_decoder(rim_video_in *v)
                    par->codec_id == AV_CODEC_ID_HEVC ||
                    par->codec_id == AV_CODEC_ID_FFV1;
     v->codec->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER;
-    if (!v->log_tells)
+    if (!v->log_tells && par->codec_id != AV_CODEC_ID_TIFF)
         v->codec->err_recognition |= AV_EF_EXPLODE;
     // With slice threads the others give up looking for errors.
     v->codec->thread_type = FF_THREAD_SLICE;
@@ -238,289 +197,6 @@ void rim_video_in_close(rim_video_in **p)
 const rim_video_in_info *rim_video_in_get_info(const rim_video_in *v)
 {
     return &v->info;
-}
-
-// ---- packets ----
-
-// Time stamps that fall behind frames already shown begin anew after the last.
-static int64_t continue_pts(rim_video_in *v, int64_t pts)
-{
-    pts += v->pts_offset;
-    if (v->last_pts != AV_NOPTS_VALUE && pts <= v->last_pts) {
-        rim_log_warning(
-            "%s: time stamps jump back at frame %llu; times go on from there", v->path,
-            (unsigned long long)v->next_number);
-        const int64_t step = v->packet->duration > 0 ? v->packet->duration : 1;
-        v->pts_offset += v->pts_max + step - pts;
-        pts = v->pts_max + step;
-    }
-    if (v->pts_max == AV_NOPTS_VALUE || pts > v->pts_max)
-        v->pts_max = pts;
-    return pts;
-}
-
-static void enter_packet(rim_video_in *v)
-{
-    AVPacket *p = v->packet;
-    rim_video_entry entry = {
-        .index = v->packets++,
-        .pts = AV_NOPTS_VALUE,
-        .key = (p->flags & AV_PKT_FLAG_KEY) != 0,
-        .bad = (p->flags & AV_PKT_FLAG_CORRUPT) != 0,
-    };
-    rim_recording_stamp stamp;
-    if (v->is_recording && rim_recording_stamp_get(&stamp, p)) {
-        entry.has_seq = true;
-        entry.seq = stamp.seq;
-        entry.t_ns = stamp.t_ns;
-        entry.bad = entry.bad || !stamp.intact;
-    }
-    if (p->pts == AV_NOPTS_VALUE && !v->no_pts) {
-        v->no_pts = true;
-        for (int i = 0; i < v->order.count; i++)
-            v->order.pending[i].pts = AV_NOPTS_VALUE;
-    }
-    if (!v->no_pts)
-        entry.pts = continue_pts(v, p->pts);
-    // The index goes through the decoder in place of the time.
-    p->pts = entry.index;
-    // Packets before an edited film's beginning come to nothing on purpose.
-    if (!(p->flags & AV_PKT_FLAG_DISCARD))
-        (void)rim_video_order_enter(&v->order, &entry);
-}
-
-static void note_container_damage(rim_video_in *v)
-{
-    if (rim_av_last_message()[0] == '\0' || v->container_damaged)
-        return;
-    if (v->is_first)
-        rim_log_error(
-            "%s: damaged near frame %llu (%s); frames may be lost there; copy it "
-            "again from its source",
-            v->path, (unsigned long long)v->next_number, rim_av_last_message());
-    v->container_damaged = true;
-    rim_video_order_gap(&v->order);
-}
-
-// The next packet of the stream into v->packet. False: there is none.
-static bool read_packet(rim_video_in *v)
-{
-    for (int errors = 0; errors < ERRORS_MAX;) {
-        rim_av_forget();
-        const int code = av_read_frame(v->format, v->packet);
-        if (code == AVERROR_EOF) {
-            // Demuxers that met the end inside something say so.
-            v->cut_off = v->cut_off || rim_av_last_message()[0] != '\0' ||
-                         (v->format->pb && v->format->pb->error < 0);
-            return false;
-        }
-        if (code < 0) {
-            v->cut_off = true;
-            errors++;
-            continue;
-        }
-        note_container_damage(v);
-        if (v->packet->stream_index == v->stream->index)
-            return true;
-        av_packet_unref(v->packet);
-    }
-    return false;
-}
-
-// ---- decoding ----
-
-// What the decoder had to say in the last call belongs to the last packet.
-static void note_complaints(rim_video_in *v, int code)
-{
-    const int complaints = atomic_exchange(&v->watch.complaints, 0);
-    const bool failed = code < 0 && code != AVERROR(EAGAIN) && code != AVERROR_EOF;
-    if (failed || (v->log_tells && complaints > 0))
-        rim_video_order_spoil(&v->order, v->packets - 1);
-}
-
-static void feed(rim_video_in *v)
-{
-    int code;
-    if (read_packet(v)) {
-        enter_packet(v);
-        code = avcodec_send_packet(v->codec, v->packet);
-        av_packet_unref(v->packet);
-    } else {
-        v->reading_ended = true;
-        code = avcodec_send_packet(v->codec, NULL);
-    }
-    note_complaints(v, code);
-}
-
-// One step: a frame, or a packet more, or the end.
-static void decode_step(rim_video_in *v)
-{
-    const int code = avcodec_receive_frame(v->codec, v->frame);
-    note_complaints(v, code);
-    if (code == AVERROR(EAGAIN) && !v->reading_ended) {
-        feed(v);
-        return;
-    }
-    if (code < 0) {
-        // After the end every failure is final; before, the decoder takes the next
-        // packet.
-        v->drained = v->reading_ended;
-        if (!v->reading_ended)
-            feed(v);
-        return;
-    }
-    const rim_video_entry *entry = rim_video_order_find(&v->order, v->frame->pts);
-    if (!entry) { // made up by the decoder for a packet that is not there
-        av_frame_unref(v->frame);
-        return;
-    }
-    v->has_frame = true;
-    if (v->frame->flags & AV_FRAME_FLAG_CORRUPT || v->frame->decode_error_flags)
-        rim_video_order_spoil(&v->order, entry->index);
-}
-
-// ---- giving out ----
-
-// A transport stream never tells that it was cut: at its end, frames may be there
-// without those that are shown before them.
-static bool may_miss_frames(const rim_video_in *v)
-{
-    return v->container_damaged || v->cut_off ||
-           (v->reading_ended && strcmp(v->format->iformat->name, "mpegts") == 0);
-}
-
-// Frames that vanished with a damaged or missing part of the container, told by the
-// time that they should have taken.
-static uint64_t frames_in_gap(const rim_video_in *v, const rim_video_entry *entry)
-{
-    if (!may_miss_frames(v) || v->no_pts || entry->has_seq ||
-        v->last_pts == AV_NOPTS_VALUE || !(v->info.fps > 0))
-        return 0;
-    const double steps =
-        (double)(entry->pts - v->last_pts) * av_q2d(v->stream->time_base) * v->info.fps;
-    return steps > 1.5 && steps < 1e6 ? (uint64_t)llround(steps) - 1 : 0;
-}
-
-static void stamp_entry(rim_video_in *v, rim_video_stamp *stamp,
-                        const rim_video_entry *entry)
-{
-    if (v->first_pts == AV_NOPTS_VALUE)
-        v->first_pts = entry->pts;
-    v->last_pts = entry->pts;
-    stamp->number = entry->has_seq ? entry->seq : v->next_number;
-    v->next_number = stamp->number + 1;
-    if (entry->has_seq)
-        stamp->t_ns = entry->t_ns;
-    else if (!v->no_pts)
-        stamp->t_ns = av_rescale_q(entry->pts - v->first_pts, v->stream->time_base,
-                                   (AVRational){1, 1000000000});
-    else
-        stamp->t_ns = v->info.fps > 0
-                          ? llround((double)stamp->number * 1e9 / v->info.fps)
-                          : (int64_t)stamp->number * 1000000000 / 30;
-}
-
-static rim_err lose(rim_video_in *v, rim_video_stamp *stamp, rim_video_entry *entry)
-{
-    const rim_video_entry taken = rim_video_order_take(&v->order, entry);
-    stamp_entry(v, stamp, &taken);
-    rim_log_error("%s: frame %llu is damaged and counted as lost", v->path,
-                  (unsigned long long)stamp->number);
-    return RIM_ERR_DAMAGED;
-}
-
-// The frames before `entry`.
-static rim_err lose_gap(rim_video_in *v, rim_video_stamp *stamp, uint64_t frames,
-                        const rim_video_entry *entry)
-{
-    rim_log_error("%s: frames %llu to %llu are missing and counted as lost", v->path,
-                  (unsigned long long)v->next_number,
-                  (unsigned long long)(v->next_number + frames - 1));
-    v->next_number += frames;
-    v->last_pts = entry->pts - 1; // settled
-    stamp->number = v->next_number - 1;
-    return RIM_ERR_DAMAGED;
-}
-
-// Of what the container tells of its length, less was found.
-static bool is_short(const rim_video_in *v)
-{
-    return v->cut_off ||
-           (v->stream->nb_frames > 0 && v->packets < v->stream->nb_frames);
-}
-
-static rim_err end(rim_video_in *v)
-{
-    if (!is_short(v) || v->end_told || !v->is_first)
-        return RIM_END;
-    v->end_told = true;
-    rim_log_error(
-        "%s: the file is cut off after frame %llu; what comes before was read; copy "
-        "it again from its source",
-        v->path, (unsigned long long)(v->next_number ? v->next_number - 1 : 0));
-    return RIM_ERR_IO;
-}
-
-static rim_err check_shape(const rim_video_in *v)
-{
-    const AVFrame *f = v->frame;
-    const int grey = rim_video_grey_bits((enum AVPixelFormat)f->format);
-    if (f->width == v->info.width && f->height == v->info.height &&
-        (grey ? grey == v->info.bits && v->info.fmt == RIM_FMT_GRAY16
-              : v->info.fmt == RIM_FMT_BGRX8))
-        return RIM_OK;
-    rim_log_error(
-        "%s: from frame %llu on it is %dx%d %s, not as it began; cut it in two there",
-        v->path, (unsigned long long)v->next_number, f->width, f->height,
-        av_get_pix_fmt_name((enum AVPixelFormat)f->format));
-    return RIM_ERR_IO;
-}
-
-// Without time stamps, frames are in order of packets but for B frames. One is lost
-// where a key frame that follows it is shown, or one far behind it.
-static bool is_overdue(const rim_video_entry *first, const rim_video_entry *shown)
-{
-    return first->index < shown->index &&
-           (shown->key || shown->index - first->index > REORDER_MAX);
-}
-
-static rim_err give(rim_video_in *v, rim_video_stamp *stamp)
-{
-    rim_video_entry *entry = rim_video_order_find(&v->order, v->frame->pts);
-    rim_video_entry *first = rim_video_order_first(&v->order);
-    assert(entry && first); // decode_step() saw to it
-    if (v->no_pts ? !is_overdue(first, entry) : first->pts >= entry->pts)
-        first = entry;
-    const uint64_t missing = frames_in_gap(v, first);
-    if (missing > 0)
-        return lose_gap(v, stamp, missing, first);
-    if (first != entry)
-        return lose(v, stamp, first);
-    v->has_frame = false;
-    if (entry->bad)
-        return lose(v, stamp, entry);
-    const rim_err err = check_shape(v);
-    if (err)
-        return err;
-    v->container_damaged = false;
-    const rim_video_entry taken = rim_video_order_take(&v->order, entry);
-    stamp_entry(v, stamp, &taken);
-    return RIM_OK;
-}
-
-rim_err rim_video_in_next(rim_video_in *v, rim_video_stamp *stamp)
-{
-    *stamp = (rim_video_stamp){0};
-    for (;;) {
-        if (v->has_frame)
-            return give(v, stamp);
-        if (v->order.count == RIM_VIDEO_PENDING_MAX ||
-            (v->drained && v->order.count > 0))
-            return lose(v, stamp, rim_video_order_first(&v->order));
-        if (v->drained)
-            return end(v);
-        decode_step(v);
-    }
 }
 
 rim_err rim_video_in_pixels(rim_video_in *v, rim_frame *f)

@@ -43,7 +43,7 @@ typedef struct rim_video_in rim_video_in;
 // RIM_ERR_UNSUPPORTED: no decoder, or too large; RIM_ERR_IO; RIM_ERR_MEMORY. Logged.
 RIM_NODISCARD rim_err rim_video_in_open(rim_video_in **out, const char *path,
                                         int stream);
-void rim_video_in_close(rim_video_in **v);
+void rim_video_in_close(rim_video_in **p);
 // Valid until closed.
 const rim_video_in_info *rim_video_in_get_info(const rim_video_in *v);
 

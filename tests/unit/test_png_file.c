@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 // ---- round trips ----
 
@@ -290,6 +291,41 @@ START_TEST(what_cannot_be_written_is_said)
 }
 END_TEST
 
+// A liver in white light, RGB, and a chessboard through an endoscope, RGBA.
+START_TEST(real_pictures_are_read)
+{
+    static const char *const names[] = {"image0232.png", "calibration/left-1095.png"};
+    const char *given = getenv("RIMLIGHT_DATA"); // NOLINT(concurrency-mt-unsafe)
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/scikit_surgeryvtk/%s",
+                   given ? given : RIM_SOURCE_DIR "/../shared/data", names[_i]);
+    if (access(path, R_OK) != 0) {
+        (void)fprintf(stderr, "skipped: no %s\n", path);
+        return;
+    }
+    rim_png_info info;
+    ck_assert_int_eq(rim_png_probe(&info, path), RIM_OK);
+    ck_assert_int_eq(info.fmt, RIM_FMT_BGRX8);
+    rim_frame a, b;
+    scratch_frame(&a, RIM_FMT_BGRX8, 1920, 1080, 8);
+    scratch_frame(&b, RIM_FMT_BGRX8, 1920, 1080, 8);
+    ck_assert_int_eq(rim_png_read(&a, path), RIM_OK);
+    uint64_t sum[3] = {0};
+    for (int y = 0; y < 1080; y++)
+        for (int x = 0; x < 1920; x++)
+            for (int c = 0; c < 3; c++)
+                sum[c] += rim_frame_row8(&a, y)[4 * x + c];
+    if (_i == 0) // a liver is red
+        ck_assert_uint_gt(sum[2], sum[0] + sum[0] / 4);
+    ck_assert_int_eq(rim_png_write(scratch_path("a.png"), &a), RIM_OK);
+    ck_assert_int_eq(rim_png_read(&b, scratch_path("a.png")), RIM_OK);
+    ck_assert(frames_equal(&a, &b));
+    logged_expect_quiet();
+    rim_frame_uninit(&a);
+    rim_frame_uninit(&b);
+}
+END_TEST
+
 static void start(void)
 {
     scratch_open();
@@ -311,6 +347,7 @@ int main(void)
     tcase_add_loop_test(tc, every_truncation_is_one_line, 0, 2);
     tcase_add_test(tc, every_flipped_bit_is_noticed);
     tcase_add_test(tc, what_cannot_be_written_is_said);
+    tcase_add_loop_test(tc, real_pictures_are_read, 0, 2);
     Suite *suite = suite_create("png_file");
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

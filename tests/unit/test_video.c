@@ -713,6 +713,28 @@ START_TEST(real_12_bit_picture_is_read)
 }
 END_TEST
 
+// Of several pages in a TIFF, FFmpeg reads the first.
+START_TEST(real_tiff_with_odd_tags_is_read)
+{
+    const char *given = getenv("RIMLIGHT_DATA"); // NOLINT(concurrency-mt-unsafe)
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/scitif_12bit/video-gcamp.tif",
+                   given ? given : RIM_SOURCE_DIR "/../shared/data");
+    if (access(path, R_OK) != 0) {
+        (void)fprintf(stderr, "skipped: no %s\n", path);
+        return;
+    }
+    rim_video_in *v = NULL;
+    rim_video_stamp stamp;
+    ck_assert_int_eq(rim_video_in_open(&v, path, 0), RIM_OK);
+    ck_assert_int_eq(rim_video_in_get_info(v)->bits, 8);
+    ck_assert_int_eq(rim_video_in_next(v, &stamp), RIM_OK);
+    ck_assert_int_eq(rim_video_in_next(v, &stamp), RIM_END);
+    logged_expect_quiet();
+    rim_video_in_close(&v);
+}
+END_TEST
+
 static void start(void)
 {
     scratch_open();
@@ -739,6 +761,7 @@ int main(void)
     tcase_add_test(tc, full_disk_leaves_what_was_written);
     tcase_add_loop_test(tc, full_disk_leaves_the_film, 0, 2);
     tcase_add_test(tc, real_12_bit_picture_is_read);
+    tcase_add_test(tc, real_tiff_with_odd_tags_is_read);
     Suite *suite = suite_create("video");
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
