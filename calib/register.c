@@ -175,8 +175,8 @@ static rim_err refuse_spread(const rim_registration *r, const rim_point *at, int
 
 static rim_err fit_homography(rim_registration *r, const pairing *p, double *rms)
 {
-    rim_point *a = malloc((size_t)p->points * sizeof *a),
-              *b = malloc((size_t)p->points * sizeof *b);
+    rim_point *a = calloc((size_t)p->points, sizeof *a),
+              *b = calloc((size_t)p->points, sizeof *b);
     rim_err err = a && b ? RIM_OK : RIM_ERR_MEMORY;
     int n = 0;
     for (int i = 0; i < p->points && err == RIM_OK; i++) {
