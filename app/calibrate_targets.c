@@ -244,7 +244,7 @@ static void pose_board(const shooting *s, rim_target_plane *p, int i)
     static const double sx[] = {0, 0.42, -0.42, 0.1, -0.1, 0.36, -0.36, 0.3, -0.3};
     static const double sy[] = {0, 0.1, -0.1, 0.45, -0.45, 0.3, -0.3, -0.34, 0.34};
     static const double px[] = {0, -0.24, 0.19, -0.25, 0.19, 0, 0, 0.18, -0.24};
-    static const double py[] = {0, -0.22, 0.22, 0.2, -0.2, 0.24, -0.24, -0.2, 0.22};
+    static const double py[] = {0, -0.16, 0.22, 0.2, -0.15, 0.24, -0.24, -0.16, 0.22};
     const rim_target_camera *c = &s->nir_camera;
     const rim_point last = rim_board_point(&s->board, rim_board_points(&s->board) - 1);
     const double z = 62 + 5 * (i % 3), mm_per_px = z / c->camera_matrix[0];

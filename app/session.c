@@ -83,12 +83,21 @@ static rim_err create_pipeline(rim_session *s)
 // The calibration's map leads to the picture of the size that it was made with.
 static void set_registration(rim_overlay_options *o, const rim_calib *c)
 {
+    double h[9], rms_px;
+    if (!rim_calib_fit_homography(c, h, &rms_px)) {
+        rim_log_warning("the calibration's registration does not reach the picture: "
+                        "laid upon each other by size");
+        return;
+    }
+    if (rms_px > 1)
+        rim_log_warning(
+            "the two lenses differ: the overlay follows the registration to "
+            "%.1f px of the visible picture (RMS), more in the corners",
+            rms_px);
     const double scale_x = (double)o->width / c->visible_width;
     const double scale_y = (double)o->height / c->visible_height;
     for (int i = 0; i < 9; i++)
-        o->nir_to_picture[i] = c->nir_to_visible[i] * (i < 3   ? scale_x
-                                                       : i < 6 ? scale_y
-                                                               : 1.0);
+        o->nir_to_picture[i] = h[i] * (i < 3 ? scale_x : i < 6 ? scale_y : 1.0);
 }
 
 static rim_err create_overlay(rim_session *s)

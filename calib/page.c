@@ -202,6 +202,7 @@ static void put_before_after(page *g)
         rim_calib_correct(&even, g->c, isnan(black) ? 0 : (int)black);
         rim_page_scale s = rim_page_stretch(&raw);
         s.low = 0;
+        s.high *= 1.2; // not white on white
         put(g, "<div>");
         rim_page_picture(&g->p, &raw, s, "One frame of the target, before");
         rim_page_picture(&g->p, &even, s, "and after, on the same scale");

@@ -175,8 +175,8 @@ static rim_err refuse_spread(const rim_registration *r, const rim_point *at, int
 
 static rim_err fit_homography(rim_registration *r, const pairing *p, double *rms)
 {
-    rim_point *a = calloc((size_t)p->points, sizeof *a),
-              *b = calloc((size_t)p->points, sizeof *b);
+    rim_point *a = calloc((size_t)p->points + 1, sizeof *a),
+              *b = calloc((size_t)p->points + 1, sizeof *b);
     rim_err err = a && b ? RIM_OK : RIM_ERR_MEMORY;
     int n = 0;
     for (int i = 0; i < p->points && err == RIM_OK; i++) {
@@ -190,7 +190,8 @@ static rim_err fit_homography(rim_registration *r, const pairing *p, double *rms
         n += ok && !r->outlier[p->pair_of[i]];
     }
     if (err == RIM_OK)
-        err = rim_cv_homography(r->nir_to_visible, a, b, n, 0, NULL);
+        err = n < 4 ? RIM_ERR_FORMAT
+                    : rim_cv_homography(r->nir_to_visible, a, b, n, 0, NULL);
     double sum = 0;
     for (int i = 0; i < n && err == RIM_OK; i++) {
         double u = 0, v = 0;
