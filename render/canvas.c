@@ -96,9 +96,11 @@ void rim_canvas_hatch(rim_canvas *c, const rim_edges *e, rim_color one, rim_colo
             continue;
         rim_pixel *row = row_of(c, y) + r.x0;
         for (int x = 0; x < r.x1 - r.x0; x++) {
-            const int s = stripe(x + r.x0, y, period_px);
-            const rim_pixel p = rim_pixel_blend(a, b, (uint32_t)s);
-            row[x] = rim_pixel_blend(row[x], p, (uint32_t)(c->cover[x] * alpha) >> 8);
+            const int s = stripe(x + r.x0, y, period_px), cover = c->cover[x];
+            const int dim = (cover * s >> 8) * alpha >> 10; // a quarter of alpha
+            row[x] = rim_pixel_blend(row[x], b, (uint32_t)dim);
+            row[x] = rim_pixel_blend(row[x], a,
+                                     (uint32_t)((cover * (256 - s) >> 8) * alpha >> 8));
         }
     }
 }

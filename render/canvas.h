@@ -49,7 +49,8 @@ rim_rect rim_rect_intersect(rim_rect a, rim_rect b);
 // alpha: 0..256.
 void rim_canvas_fill_rect(rim_canvas *c, rim_rect r, rim_color color, int alpha);
 void rim_canvas_fill(rim_canvas *c, const rim_edges *e, rim_color color, int alpha);
-// Diagonal stripes `period_px` apart, alternating between two colours.
+// Diagonal stripes `period_px` apart; between those of colour one, two is laid on at
+// a quarter of alpha, so that the tissue is seen.
 void rim_canvas_hatch(rim_canvas *c, const rim_edges *e, rim_color one, rim_color two,
                       int period_px, int alpha);
 // Left end of the baseline at (x, y) px.

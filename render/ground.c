@@ -111,7 +111,7 @@ const rim_frame *rim_ground_scan(rim_ground *g, const rim_frame *map)
     memset(g->tile, 0, (size_t)g->tiles_max);
     for (int y = 0; y < map->height; y++) {
         const uint16_t *row = rim_frame_row16(map, y);
-        uint8_t *tile = g->tile + y / TILE * g->tiles_x;
+        uint8_t *tile = g->tile + (ptrdiff_t)(y / TILE) * g->tiles_x;
         for (int x = 0; x < map->width; x++)
             tile[x / TILE] |= row[x] > g->low_q8;
     }
@@ -198,9 +198,10 @@ static void sample(uint16_t *out, const rim_frame *f, run r, int count)
 // Is the pane the NIR frame itself, pixel by pixel?
 static bool one_to_one(const rim_pane *pane, const rim_frame *nir)
 {
-    static const double same[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
-    return memcmp(pane->forward, same, sizeof same) == 0 && pane->shrink == 1 &&
-           pane->rect.x1 == nir->width && pane->rect.y1 == nir->height;
+    for (int i = 0; i < 9; i++)
+        if (pane->forward[i] != (i % 4 == 0 ? 1 : 0))
+            return false;
+    return pane->rect.x1 == nir->width && pane->rect.y1 == nir->height;
 }
 
 static void base_nir(const rim_ground *g, const rim_pane *pane, rim_pixel *row, int y,

@@ -5,7 +5,6 @@
 // SPDX-License-Identifier: MIT
 #include "render/overlay_internal.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,32 +15,42 @@ const rim_color rim_color_quiet = {178, 188, 200};
 const rim_color rim_color_surface = {120, 200, 255};
 const rim_color rim_color_warn = {255, 170, 60};
 
-enum { PANEL_ALPHA = 190, LOST_SHOWN_S = 3 };
+enum { LOST_SHOWN_S = 3 };
+
+void rim_text_tenths(char *out, size_t size, double v)
+{
+    if (!(v >= 0)) {
+        snprintf(out, size, "–");
+        return;
+    }
+    const int tenths = v < 9999 ? (int)(v * 10 + 0.5) : 99990;
+    if (tenths < 1000)
+        snprintf(out, size, "%d.%d", tenths / 10, tenths % 10);
+    else
+        snprintf(out, size, "%d", (tenths + 5) / 10);
+}
 
 static int px(const rim_overlay *o, int n)
 {
     return rim_overlay_px(o, n);
 }
 
-// A panel nobody's label may cover.
-static void plan_panel(rim_overlay *o, rim_rect r, rim_color color, int alpha)
+void rim_hud_panel(rim_overlay *o, rim_rect r, rim_color color, int alpha)
 {
     rim_scene_panel(&o->scene, r, px(o, 5), color, alpha);
     rim_layout_take_rect(&o->layout, r, RIM_TAKEN_TEXT);
 }
 
-// One line of text on a panel. x, y: its left (or, right_of_x false, right) upper
-// corner. Returns the panel.
-static rim_rect plan_line_at(rim_overlay *o, rim_rect r, const rim_font *font,
-                             rim_color color, const char *text)
+rim_rect rim_hud_line(rim_overlay *o, rim_rect r, const rim_font *font, rim_color color,
+                      const char *text)
 {
     const int pad = px(o, 7);
-    plan_panel(o, r, rim_color_dark, PANEL_ALPHA);
+    rim_hud_panel(o, r, rim_color_dark, RIM_PANEL_ALPHA);
     rim_scene_text(&o->scene, font, r.x0 + pad, r.y1 - pad, color, text);
     return r;
 }
 
-static rim_rect line_box(const rim_overlay *o, const rim_font *font, const char *text)
+rim_rect rim_hud_line_box(const rim_overlay *o, const rim_font *font, const char *text)
 {
     const int pad = px(o, 7);
     return (rim_rect){0, 0, rim_font_text_width(font, text) + 2 * pad,
@@ -77,8 +86,8 @@ static void word_why(char *out, size_t size, unsigned why)
             continue;
         char name[32];
         snprintf(name, sizeof name, "%s", rim_why_name(1u << i));
-        for (char *c = name; *c; c++)
-            *c = *c == '_' ? ' ' : *c;
+        for (char *c = name; (c = strchr(c, '_'));)
+            *c = ' ';
         used += (size_t)snprintf(out + used, size - used, "%s%s", sep, name);
         sep = ", ";
         n++;
@@ -156,8 +165,8 @@ static int plan_verdict(rim_overlay *o, const rim_surface *s)
     const rim_rect r = {margin, margin,
                         margin + sign + (wide > wide2 ? wide : wide2) + 2 * pad,
                         margin + cap + below + 2 * pad};
-    plan_panel(o, r, alarm ? rim_color_alarm : rim_color_dark,
-               alarm ? 256 : PANEL_ALPHA);
+    rim_hud_panel(o, r, alarm ? rim_color_alarm : rim_color_dark,
+                  alarm ? 256 : RIM_PANEL_ALPHA);
     const rim_color ink = alarm ? rim_color_dark
                           : off ? rim_color_quiet
                                 : rim_color_white;
@@ -181,8 +190,9 @@ static void note_lost(rim_overlay *o, const rim_result *r)
 
 static int plan_health_line(rim_overlay *o, int y, rim_color color, const char *text)
 {
-    const rim_rect r = moved(line_box(o, o->small, text), px(o, 14), y + px(o, 6));
-    return plan_line_at(o, r, o->small, color, text).y1;
+    const rim_rect r =
+        moved(rim_hud_line_box(o, o->small, text), px(o, 14), y + px(o, 6));
+    return rim_hud_line(o, r, o->small, color, text).y1;
 }
 
 static void plan_health(rim_overlay *o, const rim_result *r, int y)
@@ -232,114 +242,14 @@ static void plan_clock(rim_overlay *o, const rim_result *r)
              (unsigned long long)r->frame, (long long)(ms / 60000),
              (int)(ms / 1000 % 60), (int)(ms % 1000));
     const int right = o->options.width - px(o, 14);
-    rim_rect box = line_box(o, o->small, text);
+    rim_rect box = rim_hud_line_box(o, o->small, text);
     box = moved(box, right - box.x1, px(o, 14));
-    plan_line_at(o, box, o->small, rim_color_quiet, text);
+    rim_hud_line(o, box, o->small, rim_color_quiet, text);
     const char *view = view_caption(o);
     if (view) {
-        rim_rect second = line_box(o, o->small, view);
+        rim_rect second = rim_hud_line_box(o, o->small, view);
         second = moved(second, right - second.x1, box.y1 + px(o, 6));
-        plan_line_at(o, second, o->small, rim_color_white, view);
-    }
-}
-
-static void plan_ramp(rim_overlay *o, rim_rect bar)
-{
-    const int steps = 64;
-    for (int i = 0; i < steps; i++) {
-        const int level = i * 255 / (steps - 1);
-        const rim_rect r = {bar.x0 + (bar.x1 - bar.x0) * i / steps, bar.y0,
-                            bar.x0 + (bar.x1 - bar.x0) * (i + 1) / steps, bar.y1};
-        const int alpha = level < 90 ? rim_veil_alpha(level) * 256 / 180 : 256;
-        rim_scene_rect(&o->scene, r, rim_color_map_at(o->options.color_map, level),
-                       alpha);
-    }
-}
-
-static void plan_tick(rim_overlay *o, rim_rect bar, double sbr, bool whole)
-{
-    char text[16];
-    const double low = o->options.sbr_low, high = o->options.sbr_high;
-    const int x = bar.x0 + (int)((sbr - low) / (high - low) * (bar.x1 - bar.x0) + 0.5);
-    if (whole)
-        snprintf(text, sizeof text, "%d", (int)sbr);
-    else
-        rim_text_tenths(text, sizeof text, sbr);
-    const int wide = rim_font_text_width(o->small, text);
-    rim_scene_rect(&o->scene, (rim_rect){x, bar.y1, x + 1, bar.y1 + px(o, 4)},
-                   rim_color_white, 256);
-    rim_scene_text(&o->scene, o->small, x - wide / 2,
-                   bar.y1 + px(o, 8) + rim_font_cap_px(o->small), rim_color_white,
-                   text);
-}
-
-// Bottom right: the colours with their numbers.
-static void plan_legend(rim_overlay *o)
-{
-    const double low = o->options.sbr_low, high = o->options.sbr_high;
-    const int cap = rim_font_cap_px(o->small), pad = px(o, 9), wide = px(o, 190);
-    const int title = rim_font_text_width(o->small, "SBR");
-    const int height = px(o, 12) + px(o, 8) + cap + 2 * pad;
-    const rim_rect r = {o->options.width - px(o, 14) - wide - title - 4 * pad,
-                        o->options.height - px(o, 14) - height,
-                        o->options.width - px(o, 14), o->options.height - px(o, 14)};
-    const rim_rect bar = {r.x0 + 2 * pad + title, r.y0 + pad, r.x1 - 2 * pad,
-                          r.y0 + pad + px(o, 12)};
-    plan_panel(o, r, rim_color_dark, PANEL_ALPHA);
-    rim_scene_text(&o->scene, o->small, r.x0 + pad, bar.y1, rim_color_white, "SBR");
-    plan_ramp(o, bar);
-    plan_tick(o, bar, low, false);
-    const int step = high - low > 12 ? 5 : high - low > 6 ? 2 : 1;
-    for (int v = step; v < high - 0.12 * (high - low); v += step)
-        if (v > low + 0.12 * (high - low))
-            plan_tick(o, bar, v, true);
-    plan_tick(o, bar, high, high - (int)high < 0.05);
-}
-
-// Shown pixels a mm at the middle of the NIR frame, 0 where not known.
-static double px_per_mm(const rim_overlay *o, const rim_pane *pane)
-{
-    const double mm = o->options.mm_per_px;
-    rim_pt a, b;
-    if (!(mm > 0) || !isfinite(mm))
-        return 0;
-    const double x = o->options.nir_width / 2.0, y = o->options.nir_height / 2.0;
-    if (!rim_pane_map(&a, pane, x - 8, y) || !rim_pane_map(&b, pane, x + 8, y))
-        return 0;
-    const double dx = b.x - a.x, dy = b.y - a.y;
-    return sqrt(dx * dx + dy * dy) / 256 / 16 / mm;
-}
-
-// Bottom left: a bar of a round length.
-static void plan_scale_bar(rim_overlay *o, const rim_pane *pane)
-{
-    static const int lengths[] = {50, 20, 10, 5, 2, 1};
-    const double per_mm = px_per_mm(o, pane);
-    const int most = o->options.width / 5, pad = px(o, 9);
-    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        const double length = lengths[i] * per_mm;
-        if (!(length <= most) || length < px(o, 20))
-            continue;
-        char text[16];
-        snprintf(text, sizeof text, "%d mm", lengths[i]);
-        const int wide = (int)(length + 0.5), cap = rim_font_cap_px(o->small);
-        const int label = rim_font_text_width(o->small, text), thick = px(o, 3);
-        const int height = cap + 2 * pad, y1 = o->options.height - px(o, 14);
-        const rim_rect r = {px(o, 14), y1 - height, px(o, 14) + wide + label + 3 * pad,
-                            y1};
-        const int x = r.x0 + pad, middle = (r.y0 + r.y1) / 2, end = px(o, 6);
-        plan_panel(o, r, rim_color_dark, PANEL_ALPHA);
-        const rim_rect bar = {x, middle - thick / 2, x + wide,
-                              middle - thick / 2 + thick};
-        const rim_rect left = {x, middle - end, x + px(o, 2), middle + end};
-        const rim_rect right = {x + wide - px(o, 2), middle - end, x + wide,
-                                middle + end};
-        rim_scene_rect(&o->scene, bar, rim_color_white, 256);
-        rim_scene_rect(&o->scene, left, rim_color_white, 256);
-        rim_scene_rect(&o->scene, right, rim_color_white, 256);
-        rim_scene_text(&o->scene, o->small, x + wide + pad, r.y1 - pad, rim_color_white,
-                       text);
-        return;
+        rim_hud_line(o, second, o->small, rim_color_white, view);
     }
 }
 
@@ -347,35 +257,54 @@ static void plan_scale_bar(rim_overlay *o, const rim_pane *pane)
 static void plan_bottom(rim_overlay *o)
 {
     const char *text = "RESEARCH USE ONLY";
-    rim_rect r = line_box(o, o->small, text);
+    rim_rect r = rim_hud_line_box(o, o->small, text);
     r = moved(r, (o->options.width - r.x1) / 2, o->options.height - px(o, 14) - r.y1);
-    plan_line_at(o, r, o->small, rim_color_quiet, text);
+    rim_hud_line(o, r, o->small, rim_color_quiet, text);
     if (o->note[0]) {
-        rim_rect n = line_box(o, o->label, o->note);
+        rim_rect n = rim_hud_line_box(o, o->label, o->note);
         n = moved(n, (o->options.width - n.x1) / 2, r.y0 - px(o, 8) - n.y1);
-        plan_line_at(o, n, o->label, rim_color_white, o->note);
+        rim_hud_line(o, n, o->label, rim_color_white, o->note);
     }
+}
+
+// A line of help is a key, a tab, and what it does.
+typedef struct help_line {
+    char key[32], text[64];
+} help_line;
+
+static const char *next_help_line(help_line *l, const char *p)
+{
+    const int length = (int)strcspn(p, "\n"), key = (int)strcspn(p, "\t\n");
+    const int skip = key < length ? key + 1 : length;
+    snprintf(l->key, sizeof l->key, "%.*s", key, p);
+    snprintf(l->text, sizeof l->text, "%.*s", length - skip, p + skip);
+    return p + length + (p[length] == '\n');
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
 }
 
 static void plan_help(rim_overlay *o)
 {
-    char line[96];
+    help_line l;
     const int pad = px(o, 20), cap = rim_font_cap_px(o->label), step = cap * 2;
-    int wide = 0, lines = 0;
-    for (const char *p = o->help; *p; p += strcspn(p, "\n"), p += *p == '\n', lines++) {
-        snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\n"), p);
-        const int w = rim_font_text_width(o->label, line);
-        wide = w > wide ? w : wide;
+    int keys = 0, texts = 0, lines = 0;
+    for (const char *p = o->help; *p; lines++) {
+        p = next_help_line(&l, p);
+        keys = larger(keys, rim_font_text_width(o->label, l.key));
+        texts = larger(texts, rim_font_text_width(o->label, l.text));
     }
-    const int height = lines * step - cap + 2 * pad;
-    rim_rect r = {0, 0, wide + 2 * pad, height};
+    rim_rect r = {0, 0, keys + texts + 3 * pad, lines * step - cap + 2 * pad};
     r = moved(r, (o->options.width - r.x1) / 2, (o->options.height - r.y1) / 2);
     rim_scene_panel(&o->scene, r, px(o, 8), rim_color_dark, 235);
     int y = r.y0 + pad + cap;
-    for (const char *p = o->help; *p;
-         p += strcspn(p, "\n"), p += *p == '\n', y += step) {
-        snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\n"), p);
-        rim_scene_text(&o->scene, o->label, r.x0 + pad, y, rim_color_white, line);
+    for (const char *p = o->help; *p; y += step) {
+        p = next_help_line(&l, p);
+        rim_scene_text(&o->scene, o->label, r.x0 + pad, y, rim_color_surface, l.key);
+        rim_scene_text(&o->scene, o->label, r.x0 + 2 * pad + keys, y, rim_color_white,
+                       l.text);
     }
 }
 
@@ -389,8 +318,8 @@ void rim_hud_plan_caption(rim_overlay *o, const rim_pane *pane, const char *text
                               {r.x1 - 1, r.y0, r.x1, r.y1}};
     for (int i = 0; i < 4; i++)
         rim_scene_rect(&o->scene, line[i], rim_color_quiet, 160);
-    const rim_rect box = line_box(o, o->small, text);
-    plan_line_at(o, moved(box, r.x0 + px(o, 6), r.y0 + px(o, 6)), o->small,
+    const rim_rect box = rim_hud_line_box(o, o->small, text);
+    rim_hud_line(o, moved(box, r.x0 + px(o, 6), r.y0 + px(o, 6)), o->small,
                  rim_color_white, text);
 }
 
@@ -398,8 +327,7 @@ void rim_hud_plan(rim_overlay *o, const rim_pane *pane, const rim_result *r)
 {
     plan_health(o, r, plan_verdict(o, &r->surface));
     plan_clock(o, r);
-    plan_legend(o);
-    plan_scale_bar(o, pane);
+    rim_hud_plan_scales(o, pane);
     plan_bottom(o);
 }
 

@@ -64,7 +64,8 @@ void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
 void rim_overlay_set_view(rim_overlay *o, rim_view view);
 // A line at the lower edge ("PAUSED"); NULL or "" takes it away. Copied.
 void rim_overlay_set_note(rim_overlay *o, const char *note);
-// A panel of lines, cut at newlines, over the middle; NULL takes it away. Not copied.
+// A panel over the middle: lines cut at newlines, each a key, a tab, and what it does
+// (see rim_window_help()); NULL takes it away. Not copied.
 void rim_overlay_set_help(rim_overlay *o, const char *text);
 // A surface being marked, in NIR pixels, at most RIM_SKETCH_MAX; 0 takes it away.
 void rim_overlay_set_sketch(rim_overlay *o, const rim_point *point, int count);

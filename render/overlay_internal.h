@@ -1,18 +1,21 @@
 // overlay_internal.h: what the files of the overlay share.
 //
-//     overlay.c  creation, and the order of a frame: plan, then paint in bands
-//     marks.c    lesions, residuals, the cut surface, and their labels
-//     hud.c      verdict, scale, health, notes
+//     overlay.c    creation, and the order of a frame: plan, then paint in bands
+//     marks.c      lesions, the cut surface, labels
+//     residuals.c  residual fluorescence
+//     hud.c        verdict, health, time, notes
+//     scales.c     colours with their numbers, the bar of millimetres
 // SPDX-License-Identifier: MIT
 #ifndef RIM_RENDER_OVERLAY_INTERNAL_H
 #define RIM_RENDER_OVERLAY_INTERNAL_H
 
+#include "render/geometry.h"
 #include "render/ground.h"
 #include "render/layout.h"
 #include "render/overlay.h"
 #include "render/scene.h"
 
-enum { RIM_BANDS = 16, RIM_NOTE_MAX = 96 };
+enum { RIM_BANDS = 16, RIM_NOTE_MAX = 96, RIM_PANEL_ALPHA = 190 };
 
 typedef enum rim_pane_name {
     RIM_PANE_WHOLE,
@@ -74,12 +77,25 @@ static inline int rim_overlay_px(const rim_overlay *o, int n)
 extern const rim_color rim_color_white, rim_color_dark, rim_color_alarm,
     rim_color_quiet, rim_color_surface, rim_color_warn;
 
+// The dash that a confidence is shown with.
+rim_dash rim_mark_dash(const rim_overlay *o, double confidence);
+// What is remembered of a mark's label; a new entry where nothing is.
+rim_place *rim_mark_place(rim_place *places, int id);
+
+// A dark panel with a line of text, as large as rim_hud_line_box() says.
+rim_rect rim_hud_line_box(const rim_overlay *o, const rim_font *font, const char *text);
+rim_rect rim_hud_line(rim_overlay *o, rim_rect r, const rim_font *font, rim_color color,
+                      const char *text);
+// A panel that no label may cover.
+void rim_hud_panel(rim_overlay *o, rim_rect r, rim_color color, int alpha);
+
 // Adds to the scene. pane: the one that the marks are drawn on.
 void rim_marks_plan_lines(rim_overlay *o, const rim_pane *pane, const rim_result *r);
 void rim_marks_plan_labels(rim_overlay *o, const rim_pane *pane, const rim_result *r);
 void rim_marks_plan_residuals(rim_overlay *o, const rim_pane *pane,
                               const rim_result *r);
 void rim_hud_plan(rim_overlay *o, const rim_pane *pane, const rim_result *r);
+void rim_hud_plan_scales(rim_overlay *o, const rim_pane *pane);
 void rim_hud_plan_caption(rim_overlay *o, const rim_pane *pane, const char *text);
 void rim_hud_plan_help(rim_overlay *o);
 

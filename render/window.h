@@ -59,7 +59,7 @@ void rim_window_show(rim_window *w, const rim_frame *picture);
 // does not answer is greyed by the desktop.
 bool rim_window_poll(rim_window *w, rim_event *event);
 
-// The keys, a line each, for rim_overlay_set_help().
+// The keys, for rim_overlay_set_help().
 const char *rim_window_help(void);
 // How pictures reach the screen: "opengl", "software", ... for --version and logs.
 const char *rim_window_path(const rim_window *w);

@@ -4,13 +4,23 @@
 
 const char *rim_window_help(void)
 {
-    return "space  freeze, go on          .  ,  one frame on, back\n"
-           "left  right  5 seconds back, on          home  end  first, last frame\n"
-           "+  -  faster, slower          0  speed as recorded\n"
-           "1 – 7  overlay, NIR, intensity map, outlines only,\n"
-           "            white light, side by side, inset          v  the next\n"
-           "w  white light while held down\n"
-           "click  corner of the cut surface          backspace  take it back\n"
-           "enter  surface drawn          c  watch no surface\n"
-           "s  snapshot          f  full screen          ?  this help          q  quit";
+    return "space\tfreeze, go on\n"
+           ".   ,\tone frame on, back\n"
+           "left   right\tfive seconds back, on\n"
+           "home   end\tfirst, last frame\n"
+           "+   -   0\tfaster, slower, as recorded\n"
+           "1\toverlay\n"
+           "2   3\tNIR in grey, intensity map\n"
+           "4   5\toutlines only, white light only\n"
+           "6   7\tside by side, inset\n"
+           "v\tthe next of these views\n"
+           "w\twhite light while held down\n"
+           "click\tcorner of the cut surface\n"
+           "backspace\ttake the corner back\n"
+           "enter\tthe surface is drawn\n"
+           "c\twatch no surface\n"
+           "s\tsnapshot\n"
+           "f\tfull screen\n"
+           "?\tthis help\n"
+           "q\tquit";
 }

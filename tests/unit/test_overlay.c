@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RIM_TEST_S INT64_C(1000000000)
+
 typedef struct scene {
     rim_frame nir, visible, map, picture;
     rim_overlay_options options;
@@ -168,6 +170,296 @@ START_TEST(threads_do_not_change_a_byte)
 }
 END_TEST
 
+// Bytes that every machine must give; renewed by hand where the picture was changed
+// on purpose and looked at.
+static const struct {
+    const char *name;
+    int width, height;
+    rim_view view;
+    rim_color_map map;
+    uint64_t hash;
+} g_golden[] = {
+    {"overlay", 640, 480, RIM_VIEW_OVERLAY, RIM_COLOR_MAP_GREEN,
+     UINT64_C(0x86e2bf2164b820f1)},
+    {"scaled up", 1280, 720, RIM_VIEW_OVERLAY, RIM_COLOR_MAP_ICE,
+     UINT64_C(0x542ac88fc7c4b454)},
+    {"nir", 640, 480, RIM_VIEW_NIR, RIM_COLOR_MAP_GREEN, UINT64_C(0x8e3518736d4bb470)},
+    {"intensity", 640, 480, RIM_VIEW_INTENSITY, RIM_COLOR_MAP_HEAT,
+     UINT64_C(0x40d3faf001c87d8d)},
+    {"outlines", 641, 479, RIM_VIEW_OUTLINES, RIM_COLOR_MAP_GREEN,
+     UINT64_C(0xdfdfe818b5f76b91)},
+    {"white", 640, 480, RIM_VIEW_WHITE, RIM_COLOR_MAP_GREEN,
+     UINT64_C(0xd4ef54a2d79a6eb2)},
+    {"side by side", 800, 600, RIM_VIEW_SIDE_BY_SIDE, RIM_COLOR_MAP_GREEN,
+     UINT64_C(0xb0510b5833aafcdd)},
+    {"inset", 1024, 768, RIM_VIEW_INSET, RIM_COLOR_MAP_GREEN,
+     UINT64_C(0xf20fc3f2bee64087)},
+};
+
+static void fill_result(rim_result *r)
+{
+    r->frame = 12;
+    r->t_ns = INT64_C(61234000000);
+    add_lesion(r, 150, 160, 60, 40);
+    add_lesion(r, 420, 140, 90, 80);
+    add_lesion(r, 630, 300, 50, 45); // leaves the picture
+    r->surface.polygon.count = 3;
+    r->surface.polygon.point[0] = (rim_point){150, 250};
+    r->surface.polygon.point[1] = (rim_point){480, 260};
+    r->surface.polygon.point[2] = (rim_point){330, 460};
+    r->surface.assessable = 0.96;
+    add_residual(&r->surface, 330, 340, 30);
+    add_residual(&r->surface, 250, 300, 2);
+    r->quality.dropped = 2;
+    r->quality.saturated = 0.012;
+}
+
+START_TEST(same_bytes_on_every_machine)
+{
+    scene s;
+    init_scene(&s, 640, 480, g_golden[_i].width, g_golden[_i].height);
+    s.options.view = g_golden[_i].view;
+    s.options.color_map = g_golden[_i].map;
+    fill_result(&s.result);
+    const uint64_t hash = draw_once(&s);
+    ck_assert_msg(hash == g_golden[_i].hash, "%s: 0x%016llx", g_golden[_i].name,
+                  (unsigned long long)hash);
+    uninit_scene(&s);
+}
+END_TEST
+
+// A registration that is not a mere scale.
+START_TEST(same_bytes_through_a_homography)
+{
+    static const double map[9] = {1.9, -0.12, 40, 0.1, 1.85, -20, 4e-5, 2e-5, 1};
+    scene s;
+    init_scene(&s, 640, 480, 1280, 960);
+    memcpy(s.options.nir_to_picture, map, sizeof map);
+    fill_result(&s.result);
+    const uint64_t hash = draw_once(&s);
+    ck_assert_msg(hash == UINT64_C(0x98054f770ef2403a), "0x%016llx",
+                  (unsigned long long)hash);
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    // To the picture by the formula, and back by the overlay.
+    const double w = map[6] * 300 + map[7] * 200 + 1;
+    const rim_point at = {(map[0] * 300 + map[1] * 200 + map[2]) / w,
+                          (map[3] * 300 + map[4] * 200 + map[5]) / w};
+    rim_point nir;
+    ck_assert(rim_overlay_to_nir(o, &nir, at));
+    ck_assert_double_eq_tol(nir.x, 300, 1e-6);
+    ck_assert_double_eq_tol(nir.y, 200, 1e-6);
+    ck_assert(!rim_overlay_to_nir(o, &nir, (rim_point){1279, 5}));
+    rim_overlay_destroy(&o);
+    uninit_scene(&s);
+}
+END_TEST
+
+static bool same_pixel(const rim_frame *a, const rim_frame *b, int x, int y)
+{
+    return memcmp(rim_frame_row8(a, y) + 4L * x, rim_frame_row8(b, y) + 4L * x, 4) == 0;
+}
+
+START_TEST(nothing_found_leaves_the_tissue_alone)
+{
+    scene s;
+    init_scene(&s, 320, 240, 640, 480);
+    memset(s.map.data, 0, (size_t)s.map.stride * (size_t)s.map.height);
+    draw_once(&s);
+    for (int y = 60; y < 420; y++)
+        for (int x = 0; x < 640; x++)
+            ck_assert(same_pixel(&s.picture, &s.visible, x, y));
+    uninit_scene(&s);
+}
+END_TEST
+
+// Signal at the low end or below shows nothing; at the high end, the map's end.
+START_TEST(colour_scale_is_fixed)
+{
+    scene s;
+    init_scene(&s, 320, 240, 320, 240);
+    s.options.view = RIM_VIEW_INTENSITY;
+    s.options.sbr_low = 2;
+    s.options.sbr_high = 4;
+    for (int y = 0; y < s.map.height; y++)
+        for (int x = 0; x < s.map.width; x++)
+            rim_frame_row16(&s.map, y)[x] = y < 30 ? 2 * 256 : 4 * 256;
+    draw_once(&s);
+    const uint8_t *low = rim_frame_row8(&s.picture, 80) + 4L * 160;
+    ck_assert(low[0] == low[1] && low[1] == low[2]); // grey still
+    const rim_color top = rim_color_map_at(RIM_COLOR_MAP_GREEN, 255);
+    const uint8_t *high = rim_frame_row8(&s.picture, 160) + 4L * 160;
+    ck_assert_uint_eq(high[0], top.b);
+    ck_assert_uint_eq(high[1], top.g);
+    ck_assert_uint_eq(high[2], top.r);
+    uninit_scene(&s);
+}
+END_TEST
+
+// How many pixels of a rectangle have exactly this colour.
+static int count_color(const rim_frame *f, int x0, int y0, int x1, int y1, rim_color c)
+{
+    int n = 0;
+    for (int y = y0; y < y1; y++) {
+        for (int x = x0; x < x1; x++) {
+            const uint8_t *p = rim_frame_row8(f, y) + 4L * x;
+            n += p[0] == c.b && p[1] == c.g && p[2] == c.r;
+        }
+    }
+    return n;
+}
+
+START_TEST(a_residual_cannot_be_missed)
+{
+    const rim_color alarm = {255, 214, 0};
+    scene s;
+    init_scene(&s, 1280, 720, 1280, 720);
+    memset(s.map.data, 0, (size_t)s.map.stride * (size_t)s.map.height);
+    draw_once(&s);
+    ck_assert_int_eq(count_color(&s.picture, 0, 0, 1280, 720, alarm), 0);
+    add_residual(&s.result.surface, 700, 400, 1); // three pixels large
+    s.result.surface.polygon.count = 0;
+    draw_once(&s);
+    ck_assert_int_gt(count_color(&s.picture, 0, 0, 640, 100, alarm), 10000);
+    ck_assert_int_gt(count_color(&s.picture, 680, 380, 720, 420, alarm), 150);
+    // The flag stands beside it, not on it.
+    ck_assert_int_gt(count_color(&s.picture, 640, 300, 1100, 500, alarm), 2500);
+    uninit_scene(&s);
+}
+END_TEST
+
+static double any_number(unsigned *seed)
+{
+    static const double odd[] = {NAN,    INFINITY, -INFINITY, 0,    -1,   1e300,
+                                 -1e300, 1e-300,   8191,      -0.5, 65536};
+    *seed = *seed * 1664525u + 1013904223u;
+    const unsigned v = *seed >> 8;
+    if (v % 5 == 0)
+        return odd[v / 5 % (sizeof odd / sizeof odd[0])];
+    return v % 2000 * 0.5 - 200;
+}
+
+static void any_outline(rim_outline *o, unsigned *seed)
+{
+    o->count = (int)(fabs(any_number(seed)) > 300) * RIM_OUTLINE_MAX;
+    if (o->count == 0)
+        o->count = (int)(*seed >> 10) % (RIM_OUTLINE_MAX + 1);
+    for (int i = 0; i < o->count; i++)
+        o->point[i] = (rim_point){any_number(seed), any_number(seed)};
+}
+
+static void any_result(rim_result *r, unsigned *seed)
+{
+    memset(r, 0, sizeof *r);
+    r->frame = *seed;
+    r->t_ns = (int64_t)*seed * 1000 - 1000000000;
+    r->lesion_count = (int)(*seed >> 9) % (RIM_LESIONS_MAX + 1);
+    for (int i = 0; i < r->lesion_count; i++)
+        r->lesion[i] = (rim_lesion){.id = (int)*seed,
+                                    .x = any_number(seed),
+                                    .y = any_number(seed),
+                                    .a = any_number(seed),
+                                    .b = any_number(seed),
+                                    .angle = any_number(seed),
+                                    .pattern = (rim_pattern)(i % 4),
+                                    .sbr = any_number(seed),
+                                    .confidence = any_number(seed),
+                                    .diameter_mm = any_number(seed)};
+    rim_surface *s = &r->surface;
+    s->state = (rim_surface_state)(*seed >> 12 & 3);
+    s->why = *seed >> 3;
+    s->assessable = any_number(seed);
+    s->visible_depth_mm = any_number(seed);
+    any_outline(&s->polygon, seed);
+    s->residual_count = (int)(*seed >> 9) % (RIM_RESIDUALS_MAX + 1);
+    for (int i = 0; i < s->residual_count; i++) {
+        s->residual[i] = (rim_residual){.id = -i,
+                                        .x = any_number(seed),
+                                        .y = any_number(seed),
+                                        .area_mm2 = any_number(seed),
+                                        .sbr = any_number(seed),
+                                        .confidence = any_number(seed)};
+        any_outline(&s->residual[i].outline, seed);
+    }
+    r->quality.saturated = any_number(seed);
+    r->quality.dropped = *seed & 3;
+}
+
+// Whatever a result holds: no write outside (the sanitizers and the padding tell), no
+// crash, no hang, and each band of threads sees the same.
+START_TEST(any_result_can_be_drawn)
+{
+    static const int size[][2] = {{16, 16}, {17, 640}, {640, 33}, {333, 251}};
+    unsigned seed = 7;
+    for (int k = 0; k < 4; k++) {
+        scene s;
+        init_scene(&s, 160, 120, size[k][0], size[k][1]);
+        rim_overlay *o = NULL;
+        ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+        for (int i = 0; i < 60; i++) {
+            any_result(&s.result, &seed);
+            for (int y = 0; y < s.picture.height; y++) // guard: the rows' padding
+                memset(rim_frame_row8(&s.picture, y), 0xa5, (size_t)s.picture.stride);
+            rim_overlay_set_view(o, (rim_view)(i % RIM_VIEW_COUNT));
+            rim_overlay_draw(o, &s.picture, &s.nir, i % 3 ? &s.visible : NULL,
+                             i % 4 ? &s.map : NULL, 4, &s.result);
+            for (int y = 0; y < s.picture.height; y++)
+                for (ptrdiff_t x = 4L * s.picture.width; x < s.picture.stride; x++)
+                    ck_assert_uint_eq(rim_frame_row8(&s.picture, y)[x], 0xa5);
+        }
+        rim_overlay_destroy(&o);
+        uninit_scene(&s);
+    }
+}
+END_TEST
+
+// What the picture says in words, for tests: drawn alone it must change the picture.
+START_TEST(notes_help_and_sketch_are_drawn)
+{
+    static const rim_point sketch[] = {{20, 100}, {200, 110}, {120, 180}};
+    scene s;
+    init_scene(&s, 320, 240, 320, 240);
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    uint64_t seen[5];
+    for (int i = 0; i < 5; i++) {
+        rim_overlay_set_note(o, i == 1 ? "PAUSED" : NULL);
+        rim_overlay_set_help(o, i == 2 ? "q  quit\n?  help" : NULL);
+        rim_overlay_set_sketch(o, sketch, i == 3 ? 3 : 0);
+        rim_overlay_draw(o, &s.picture, &s.nir, &s.visible, &s.map, 4, &s.result);
+        seen[i] = hash_of(&s.picture);
+    }
+    ck_assert_uint_eq(seen[0], seen[4]);
+    for (int i = 1; i < 4; i++)
+        ck_assert_uint_ne(seen[0], seen[i]);
+    rim_overlay_destroy(&o);
+    uninit_scene(&s);
+}
+END_TEST
+
+START_TEST(lost_frames_are_told_for_three_seconds)
+{
+    scene s;
+    init_scene(&s, 320, 240, 320, 240);
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    uint64_t corner[3];
+    for (int i = 0; i < 3; i++) {
+        s.result.t_ns = (i == 2 ? 3 : 0) * RIM_TEST_S + i;
+        s.result.quality.dropped = i == 0;
+        rim_overlay_draw(o, &s.picture, &s.nir, &s.visible, NULL, 4, &s.result);
+        rim_frame top = s.picture; // the verdict and what stands below it
+        top.width = 120;
+        top.height = 60;
+        corner[i] = hash_of(&top);
+    }
+    ck_assert_uint_eq(corner[0], corner[1]);
+    ck_assert_uint_ne(corner[1], corner[2]);
+    rim_overlay_destroy(&o);
+    uninit_scene(&s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("overlay");
@@ -175,6 +467,16 @@ int main(void)
     suite_add_tcase(s, t);
     tcase_add_test(t, refuses_nonsense);
     tcase_add_test(t, threads_do_not_change_a_byte);
+    tcase_add_loop_test(t, same_bytes_on_every_machine, 0,
+                        sizeof g_golden / sizeof g_golden[0]);
+    tcase_add_test(t, same_bytes_through_a_homography);
+    tcase_add_test(t, nothing_found_leaves_the_tissue_alone);
+    tcase_add_test(t, colour_scale_is_fixed);
+    tcase_add_test(t, a_residual_cannot_be_missed);
+    tcase_add_test(t, any_result_can_be_drawn);
+    tcase_add_test(t, notes_help_and_sketch_are_drawn);
+    tcase_add_test(t, lost_frames_are_told_for_three_seconds);
+    tcase_set_timeout(t, 60);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
