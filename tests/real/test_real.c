@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char data[512], folder[256];
+static char data[1024], folder[256];
 static rim_run run;
 static rim_truth seen;
 
@@ -52,16 +52,14 @@ static void replay_one(const char *input, const char *options)
 // A folder of one picture.
 static void replay_picture(const char *name, const char *options)
 {
-    char from[700], to[700], input[300];
+    char from[1100], to[1200], input[300];
     snprintf(from, sizeof from, "%s/%s", data, name);
     snprintf(input, sizeof input, "%s/in", folder);
     snprintf(to, sizeof to, "rm -rf '%s' && mkdir '%s'", input, input);
     ck_assert_int_eq(system(to), 0); // NOLINT: one thread, our own path
     snprintf(to, sizeof to, "%s/000000.png", input);
-    char *path = realpath(from, NULL);
-    ck_assert_msg(path != NULL, "%s", from);
-    ck_assert_int_eq(symlink(path, to), 0);
-    free(path);
+    ck_assert_msg(access(from, R_OK) == 0, "%s", from);
+    ck_assert_int_eq(symlink(from, to), 0);
     replay_one(input, options);
 }
 
@@ -171,7 +169,7 @@ END_TEST
 
 START_TEST(liver_under_a_phantom)
 {
-    char command[1600], input[300], overlay[400];
+    char command[2048], input[300], overlay[400];
     rim_run_program(&run,
                     "phantom --out %s/s --scene liver --seed 56 --lesions 2 --frames 1 "
                     "--distractors none --size 1920x1080 --mm-per-px 0.04",
@@ -195,7 +193,7 @@ START_TEST(twelve_bits)
 {
     static const char *const name[] = {"16923029-f10.tif", "16923029-f20.tif"};
     static const double full[] = {0.000181, 0.001274}; // counted: share at 4095
-    char input[700];
+    char input[1100];
     snprintf(input, sizeof input, "%s/scitif_12bit/%s", data, name[_i]);
     replay_one(input, "--bits 12");
     const double saturated = seen.seen.quality.saturated;
@@ -209,7 +207,11 @@ END_TEST
 int main(void)
 {
     const char *given = getenv("RIMLIGHT_DATA"); // NOLINT: one thread
-    snprintf(data, sizeof data, "%s", given ? given : RIM_SOURCE_DIR "/../shared/data");
+    char here[256] = "";                         // links need the whole path
+    if (given && *given != '/' && !getcwd(here, sizeof here))
+        return 1;
+    snprintf(data, sizeof data, "%s%s%s", here, *here ? "/" : "",
+             given ? given : RIM_SOURCE_DIR "/../shared/data");
     if (access(data, R_OK) != 0) {
         printf("skipped: no real images in %s (RIMLIGHT_DATA)\n", data);
         return 77;
