@@ -208,9 +208,9 @@ float nearest_spacing(const found &f, int cols)
     return least;
 }
 
-bool find_chessboard(points &px, const cv::Mat &img, const cv::Size &grid)
+bool find_chessboard(points &px, const cv::Mat &img, const cv::Size &grid, int attempt)
 {
-    return cv::findChessboardCornersSB(img, grid, px, 0) ||
+    return (attempt == 0 && cv::findChessboardCornersSB(img, grid, px, 0)) ||
            cv::findChessboardCornersSB(img, grid, px, cv::CALIB_CB_NORMALIZE_IMAGE);
 }
 
@@ -279,7 +279,7 @@ bool find_once(found &f, const cv::Mat &picture, const rim_board *board, int att
     if (board->kind == RIM_BOARD_CHARUCO)
         ok = find_charuco(f, img, board);
     else if (board->kind == RIM_BOARD_CHESSBOARD)
-        ok = find_chessboard(f.px, img, grid);
+        ok = find_chessboard(f.px, img, grid, attempt);
     else
         ok = find_circles(f.px, img, grid,
                           board->kind == RIM_BOARD_CIRCLES

@@ -163,12 +163,16 @@ START_TEST(bad_targets_leave_the_old_calibration)
     refused("7 flat frames", "16", "calibrate flat --nir %s -o %s", path);
     snprintf(path, sizeof path, "%s/flat --bits 16", targets);
     refused("12 bits", "another folder", "calibrate flat --nir %s -o %s", path);
-    snprintf(path, sizeof path, "%s/flat", targets);
+    snprintf(path, sizeof path, "%s/no-board", folder);
+    ck_assert_int_eq(mkdir(path, 0777), 0);
+    shell("cp '%s'/flat/nir/00000[0-2].png '%s'", targets, path);
     refused("no board", "--grid", "calibrate lens %s " BOARD " -o %s", path);
     snprintf(path, sizeof path, "%s/boards --views 1", targets);
     refused("one view", "5",
             "calibrate geometry --nir %s " BOARD " --no-tangential -o %s", path);
-    snprintf(path, sizeof path, "%s/boards", targets);
+    snprintf(path, sizeof path, "%s/other-board", folder);
+    ck_assert_int_eq(mkdir(path, 0777), 0);
+    shell("cp '%s'/boards/nir/00000[0-2].png '%s'", targets, path);
     refused("9x6 inner corners", "--grid",
             "calibrate lens %s --board chessboard --grid 11x8 --pitch 3 -o %s", path);
 }
