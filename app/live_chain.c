@@ -89,6 +89,14 @@ static void note_age(rim_live *l, int64_t now_ns)
     rim_session_note(l->session, l->note);
 }
 
+// Keys and clicks in the window: the view, the surface that is drawn.
+static void take_events(rim_live *l)
+{
+    rim_event e;
+    while (l->events && rim_queue_pop(l->events, &e, 0) == RIM_OK)
+        (void)rim_session_apply(l->session, &e);
+}
+
 static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
 {
     rim_live_picture shown = {.picture = picture,
@@ -100,7 +108,6 @@ static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
     rim_live_files_picture(l, picture); // it must be copied before it goes
     rim_queue_push(l->shown, &shown);
     // From here on nobody waits for this thread.
-    l->result.t_ns -= l->started_ns;
     rim_live_files_report(l, &l->result);
     rim_live_files_record(l, pair->nir, pair->visible);
 }
@@ -115,6 +122,8 @@ rim_err rim_live_process(rim_live *l, int64_t until_ns)
     err = picture ? rim_session_process(l->session, &l->result, pair.nir)
                   : RIM_ERR_MEMORY;
     if (!err) {
+        l->result.t_ns -= l->started_ns; // what picture and report tell
+        take_events(l);
         note_age(l, pair.unpacked_ns);
         rim_session_draw(l->session, picture, pair.nir, pair.visible, &l->result);
         hand_on(l, &pair, picture);

@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "media/png_file.h"
 
 #include <sched.h>
+#include <stdio.h>
 
 // What waits to be written: a frame with or without its visible partner, or a picture
 // in the place of the NIR frame.
@@ -40,7 +42,7 @@ rim_err rim_live_files_create(rim_live *l, const rim_frame *nir,
                               const rim_frame *visible, const rim_frame *picture)
 {
     const rim_run_options *o = &l->o->run;
-    l->report.live = l->record.live = l->pictures.live = l;
+    l->report.live = l->record.live = l->pictures.live = l->snapshots.live = l;
     rim_err err = RIM_OK;
     if (o->report)
         err = rim_queue_create(&l->report.queue, sizeof(rim_result),
@@ -49,13 +51,15 @@ rim_err rim_live_files_create(rim_live *l, const rim_frame *nir,
         err = create_file(&l->record, nir, visible->width > 0 ? visible : NULL);
     if (!err && rim_session_draws(l->session))
         err = create_file(&l->pictures, picture, NULL);
+    if (!err && !o->headless)
+        err = create_file(&l->snapshots, picture, NULL);
     return err;
 }
 
 void rim_live_files_destroy(rim_live *l)
 {
-    rim_live_file *files[] = {&l->report, &l->record, &l->pictures};
-    for (int i = 0; i < 3; i++) {
+    rim_live_file *files[] = {&l->report, &l->record, &l->pictures, &l->snapshots};
+    for (int i = 0; i < 4; i++) {
         rim_queue_destroy(&files[i]->queue);
         rim_pool_destroy(&files[i]->nir);
         rim_pool_destroy(&files[i]->visible);
@@ -101,6 +105,21 @@ static rim_err write_picture(rim_live *l, int64_t until_ns)
     return RIM_OK;
 }
 
+static rim_err write_snapshot(rim_live *l, int64_t until_ns)
+{
+    written w;
+    char path[64];
+    const rim_err err = rim_queue_pop(l->snapshots.queue, &w, until_ns);
+    if (err)
+        return err;
+    (void)snprintf(path, sizeof path, "rimlight-%06llu.png",
+                   (unsigned long long)w.nir->seq);
+    if (rim_png_write(path, w.nir) == RIM_OK)
+        rim_log_info("%s: snapshot written", path);
+    release_written(NULL, &w);
+    return RIM_OK;
+}
+
 // Disks have no deadline: --realtime is not for these threads.
 static void leave_realtime(void)
 {
@@ -132,6 +151,14 @@ static void *run_pictures(void *arg)
     return NULL;
 }
 
+static void *run_snapshots(void *arg)
+{
+    leave_realtime();
+    while (write_snapshot(arg, INT64_MAX) != RIM_END)
+        ;
+    return NULL;
+}
+
 static rim_err start(rim_live_file *f, void *(*run)(void *))
 {
     if (!f->queue)
@@ -149,7 +176,9 @@ rim_err rim_live_files_start(rim_live *l)
     rim_err err = start(&l->report, run_report);
     if (!err)
         err = start(&l->record, run_record);
-    return err ? err : start(&l->pictures, run_pictures);
+    if (!err)
+        err = start(&l->pictures, run_pictures);
+    return err ? err : start(&l->snapshots, run_snapshots);
 }
 
 void rim_live_files_step(rim_live *l)
@@ -160,12 +189,14 @@ void rim_live_files_step(rim_live *l)
         ;
     while (l->pictures.queue && write_picture(l, 0) == RIM_OK)
         ;
+    while (l->snapshots.queue && write_snapshot(l, 0) == RIM_OK)
+        ;
 }
 
 void rim_live_files_end(rim_live *l)
 {
-    rim_live_file *files[] = {&l->report, &l->record, &l->pictures};
-    for (int i = 0; i < 3; i++) {
+    rim_live_file *files[] = {&l->report, &l->record, &l->pictures, &l->snapshots};
+    for (int i = 0; i < 4; i++) {
         if (files[i]->queue)
             rim_queue_close(files[i]->queue);
         if (files[i]->running)
@@ -224,4 +255,11 @@ void rim_live_files_picture(rim_live *l, const rim_frame *picture)
         return;
     w.nir->captured_ns -= l->started_ns;
     rim_queue_push(l->pictures.queue, &w);
+}
+
+void rim_live_files_snapshot(rim_live *l, const rim_frame *picture)
+{
+    written w = {.nir = copy(&l->snapshots, l->snapshots.nir, picture)};
+    if (w.nir)
+        rim_queue_push(l->snapshots.queue, &w);
 }

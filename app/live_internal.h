@@ -14,6 +14,7 @@
 #include "capture/pair.h"
 #include "capture/pair_phase.h"
 #include "render/no_signal.h"
+#include "render/window.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -72,13 +73,16 @@ struct rim_live {
     _Atomic uint32_t age_tenths[4]; // p50, p95, p99, max of the presented, 0.1 ms
 
     // The show thread's.
+    rim_window *window; // NULL: headless
+    rim_queue *events;  // rim_event, to the process thread; NULL: headless
+    bool wants_snapshot;
     rim_no_signal *no_signal;
     rim_frame blank;
     bool dark; // NO SIGNAL is shown
     uint64_t shown_seq;
     int64_t drawn_ns, aged_ns;
 
-    rim_live_file report, record, pictures;
+    rim_live_file report, record, pictures, snapshots;
     _Atomic(rim_err) file_error;
 };
 
@@ -106,5 +110,7 @@ void rim_live_files_account(rim_live *l);
 void rim_live_files_report(rim_live *l, const rim_result *result);
 void rim_live_files_record(rim_live *l, const rim_frame *nir, const rim_frame *visible);
 void rim_live_files_picture(rim_live *l, const rim_frame *picture);
+// Into rimlight-NUMBER.png of the current folder.
+void rim_live_files_snapshot(rim_live *l, const rim_frame *picture);
 
 #endif

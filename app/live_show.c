@@ -3,30 +3,51 @@
 #include "app/live_internal.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 
 // While NO SIGNAL is shown, its clock moves on so often.
 #define REDRAW_NS (100 * RIM_NS_PER_MS)
 // Where the rate of the camera is not known.
 #define INTERVAL_NS (100 * RIM_NS_PER_MS)
 
+enum { EVENTS = 64 };
+
 rim_err rim_live_show_create(rim_live *l)
 {
     if (l->o->run.headless)
         return RIM_OK;
-    rim_log_error("this build has no window; use --headless");
-    return RIM_ERR_UNSUPPORTED;
+    const rim_err err =
+        rim_queue_create(&l->events, sizeof(rim_event), EVENTS, NULL, NULL);
+    return err ? err
+               : rim_window_create(&l->window, "Rimlight", l->blank.width,
+                                   l->blank.height);
 }
 
 void rim_live_show_destroy(rim_live *l)
 {
-    (void)l;
+    if (l->window)
+        rim_window_destroy(&l->window);
+    rim_queue_destroy(&l->events);
 }
 
 static void present(rim_live *l, const rim_frame *picture)
 {
-    (void)l;
-    (void)picture;
+    if (l->window)
+        rim_window_show(l->window, picture);
+}
+
+// What changes the picture goes to the thread that draws it. Freezing, seeking and
+// speed are for recordings: a live picture that stands still could be taken for the
+// present.
+static void listen(rim_live *l)
+{
+    rim_event e;
+    while (l->window && rim_window_poll(l->window, &e))
+        if (e.action == RIM_ACTION_QUIT)
+            l->stop = true;
+        else if (e.action == RIM_ACTION_SNAPSHOT)
+            l->wants_snapshot = true;
+        else
+            rim_queue_push(l->events, &e);
 }
 
 // The time at which the picture is no longer the present: one interval after the
@@ -97,6 +118,10 @@ void rim_live_show(rim_live *l, int64_t until_ns)
     const int64_t now_ns = rim_clock_now_ns();
     const bool lost = now_ns >= dark_from(l);
     if (!err && !lost) {
+        if (l->wants_snapshot) {
+            rim_live_files_snapshot(l, p.picture);
+            l->wants_snapshot = false;
+        }
         present(l, p.picture);
         l->dark = false;
         l->shown_seq = p.picture->seq;
@@ -108,4 +133,5 @@ void rim_live_show(rim_live *l, int64_t until_ns)
         rim_frame_release(p.picture);
     if (lost)
         show_none(l, now_ns);
+    listen(l);
 }
