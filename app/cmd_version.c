@@ -27,6 +27,11 @@ static void print_optional(void)
 #else
     puts("  SDL2     left out: no window, use --headless");
 #endif
+#ifdef RIM_V4L2_VERSION
+    printf("  libv4l2  %s (LGPL-2.1-or-later)\n", RIM_V4L2_VERSION);
+#else
+    puts("  libv4l2  left out: no cameras");
+#endif
 }
 
 int rim_cmd_version(int argc, char **argv)

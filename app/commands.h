@@ -10,12 +10,12 @@
 // clang-format off
 #define RIM_COMMANDS(X) \
     X(calibrate, "makes, checks and shows a calibration") \
-    X(devices, "the cameras, their formats, what fits") \
+    X(devices, "lists the cameras, their formats, what fits") \
     X(evaluate, "scores reports against truth") \
     X(live, "cameras: capture, process, show, record") \
     X(phantom, "writes a synthetic recording with its truth") \
-    X(replay, "process a recording, every frame") \
-    X(version, "this version and the libraries in use")
+    X(replay, "processes a recording, every frame") \
+    X(version, "prints this version and the libraries in use")
 // clang-format on
 
 #define X(name, summary) int rim_cmd_##name(int argc, char **argv);
