@@ -247,13 +247,13 @@ rim_err rim_figures_finish(rim_figures *f, int rounds, uint64_t seed)
         draw_scenes(weight, scenes, &seed);
         compute(f, weight);
         for (int i = 0; i < FIGURES; i++)
-            drawn[i * rounds + round] = figure_at(f, i)->value;
+            drawn[(size_t)i * (size_t)rounds + (size_t)round] = figure_at(f, i)->value;
     }
     for (int i = 0; i < scenes; i++)
         weight[i] = 1;
     compute(f, weight);
     for (int i = 0; i < FIGURES; i++)
-        set_interval(figure_at(f, i), drawn + i * rounds, rounds);
+        set_interval(figure_at(f, i), drawn + (size_t)i * (size_t)rounds, rounds);
     free(weight);
     free(drawn);
     return RIM_OK;
