@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,15 +46,20 @@ void rim_ages_text(char *out, size_t size, const rim_ages *a)
                    ms(rim_ages_at(a, 0.99)), ms(a->max_ns));
 }
 
+// Without stdio, which would take memory itself.
 int64_t rim_memory_kib(void)
 {
+    char text[128];
     long long pages = 0, resident = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
-    if (!f)
+    const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return 0;
-    const int n = fscanf(f, "%lld %lld", &pages, &resident);
-    (void)fclose(f);
-    return n == 2 ? resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+    const ssize_t n = read(fd, text, sizeof text - 1);
+    (void)close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    if (sscanf(text, "%lld %lld", &pages, &resident) != 2)
+        return 0;
+    return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 static json_t *ages_json(const rim_ages *a)

@@ -1,74 +1,23 @@
-// test_no_malloc.c: 300 frames through process, report and picture take no memory.
+// test_no_malloc.c: 300 frames through process, report and picture take no memory, and
+// neither do those of a live run, in all its threads.
 //
-// The program's own allocator functions count, then call glibc's. Under a sanitizer,
-// which has its own, the test is skipped.
+// Under a sanitizer, which has its own allocator, the test is skipped.
 // SPDX-License-Identifier: MIT
 #include "program.h"
 #include "ring.h"
 
+#include "app/live.h"
 #include "app/session.h"
+#include "base/clock.h"
+#include "tests/cli/count_malloc.h"
 
 #include <check.h>
 #include <math.h>
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
-int main(void)
-{
-    puts("skipped: the sanitizer has the allocator");
-    return 77;
-}
-#else
-
 enum { FRAMES = 300 };
-
-static atomic_int g_calls;
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-
-void *malloc(size_t size)
-{
-    g_calls++;
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    g_calls++;
-    return __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-    g_calls++;
-    return __libc_realloc(old, size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    g_calls++;
-    return __libc_memalign(alignment, size);
-}
-
-int posix_memalign(void **out, size_t alignment, size_t size)
-{
-    g_calls++;
-    *out = __libc_memalign(alignment, size);
-    return *out ? 0 : 12; // ENOMEM
-}
 
 START_TEST(frames_take_no_memory)
 {
@@ -94,18 +43,15 @@ START_TEST(frames_take_no_memory)
     ck_assert_int_eq(rim_frame_init(&picture), RIM_OK);
     static rim_result result;
 
-    void *volatile probe = malloc(1); // the counter itself works
-    ck_assert_int_gt(g_calls, 0);
-    free(probe);
     int lesions = 0;
-    const int before = g_calls;
+    const int before = rim_count_malloc();
     for (int i = 0; i < FRAMES; i++) {
         rim_ring_paint(&nir, i);
         if (rim_session_run(session, &result, &picture, &nir, NULL))
             break;
         lesions += result.lesion_count;
     }
-    const int calls = g_calls - before;
+    const int calls = rim_count_malloc() - before;
     ck_assert_uint_eq(result.frame, FRAMES - 1);
     ck_assert_int_gt(lesions, 0); // the later stages had something to do
     ck_assert_int_eq(calls, 0);
@@ -115,12 +61,51 @@ START_TEST(frames_take_no_memory)
 }
 END_TEST
 
+// The calls in a second and a half of a run that has warmed up.
+static void *sample(void *arg)
+{
+    int *calls = arg;
+    rim_clock_sleep_until(rim_clock_now_ns() + 3 * RIM_NS_PER_S / 2);
+    const int before = rim_count_malloc();
+    rim_clock_sleep_until(rim_clock_now_ns() + 3 * RIM_NS_PER_S / 2);
+    *calls = rim_count_malloc() - before;
+    return NULL;
+}
+
+START_TEST(live_frames_take_no_memory)
+{
+    static rim_live_stats stats;
+    rim_live_options o = {
+        .run = {.headless = true,
+                .report = "/dev/null",
+                .min_confidence = 0.5,
+                .threads = 2 * _i}, // 0: all stages in one loop
+        .nir = {.device = "synth:size=160x120,fps=30,lose=11,damage=13"},
+        .visible = {.device = "synth:size=160x120,fps=30,format=YUYV,light=visible"},
+        .black_level = -1,
+        .show_age = true,
+        .seconds = 4};
+    int calls = -1;
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, sample, &calls), 0);
+    ck_assert_int_eq(rim_live_run(&o, &stats), RIM_OK);
+    pthread_join(thread, NULL);
+    ck_assert_uint_gt(stats.presented, 4);
+    ck_assert_int_eq(calls, 0);
+}
+END_TEST
+
 int main(void)
 {
+    if (!rim_count_malloc_works()) {
+        puts("skipped: the sanitizer has the allocator");
+        return 77;
+    }
     Suite *s = suite_create("no malloc");
     TCase *t = tcase_create("no malloc");
     tcase_set_timeout(t, 100);
     tcase_add_test(t, frames_take_no_memory);
+    tcase_add_loop_test(t, live_frames_take_no_memory, 0, 2);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_set_fork_status(r, CK_NOFORK);
@@ -129,4 +114,3 @@ int main(void)
     srunner_free(r);
     return failed != 0;
 }
-#endif
