@@ -205,19 +205,26 @@ static rim_err run_threads(rim_live *l)
     return err;
 }
 
-// All stages, one after the other; of frames that came meanwhile the newest.
+// What the cameras have by until_ns; of several frames the newest stays.
+static void drain(rim_live *l, int64_t until_ns)
+{
+    rim_live_camera *cameras[] = {&l->nir, &l->visible};
+    for (int i = 0; i < 2; i++) {
+        int64_t wait_ns = i == 0 ? until_ns : 0;
+        while (cameras[i]->camera && rim_live_capture(cameras[i], wait_ns))
+            wait_ns = 0;
+    }
+}
+
+// All stages, one after the other. The cameras are heard again before the picture is
+// shown: a slow chain is not a lost signal.
 static void run_loop(rim_live *l)
 {
     const int64_t wait_ns = (l->visible.camera ? 4 : 20) * RIM_NS_PER_MS;
     while (!l->stop) {
-        int64_t until_ns = rim_clock_now_ns() + wait_ns;
-        while (rim_live_capture(&l->nir, until_ns))
-            until_ns = 0;
-        until_ns = rim_clock_now_ns() + RIM_NS_PER_MS;
-        while (l->visible.camera && rim_live_capture(&l->visible, until_ns))
-            until_ns = 0;
-        while (!l->stop && rim_live_process(l, 0) == RIM_OK)
-            ;
+        drain(l, rim_clock_now_ns() + wait_ns);
+        (void)rim_live_process(l, 0);
+        drain(l, 0);
         rim_live_show(l, 0);
         rim_live_files_step(l);
         note_memory(l);

@@ -188,7 +188,7 @@ END_TEST
 
 START_TEST(full_disk_is_told_and_the_show_goes_on)
 {
-    const rim_run_limits limits = {.file_bytes = 4096};
+    const rim_run_limits limits = {.file_bytes = 2048};
     rim_run_limited(&run, &limits,
                     "live --nir " SMALL " --headless --seconds %d --report "
                     "%s/report.jsonl",
