@@ -199,7 +199,7 @@ static void samples(const rim_unpack *u, uint16_t *dst, const uint8_t *src)
         rim_row_from_y10b(dst, src, width);
         break;
     case RIM_PACK_NONE:
-        assert(!"a format without samples");
+        assert(false && "a format without samples");
     }
 }
 
