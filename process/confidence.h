@@ -3,7 +3,7 @@
 // A logistic model of what physics says tells them apart: contrast, closed fall on
 // all sides, an edge no sharper than light in tissue allows, a smooth outline. Its
 // weights are fitted on phantoms by bench/confidence.py; docs/algorithm.md lists the
-// features, docs/accuracy.md how well the number is calibrated.
+// features; rimlight evaluate prints how well the number is calibrated.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_CONFIDENCE_H
 #define RIM_PROCESS_CONFIDENCE_H
