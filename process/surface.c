@@ -15,8 +15,8 @@
 #define STRUCTURE_LEAST 16     // Q10 log2, four scales together: 0.3 % each
 #define JUDGED_LEAST    0.5    // part of the surface below which no verdict is given
 #define JUDGED_BAND     0.05   // and how far it must come back
-#define HOLD_FRAMES     4      // a change of verdict must last this long
-#define RELEASE_FRAMES  12     // and for a residual to go
+#define HOLD_FRAMES     4      // frames that must agree on a verdict
+#define RELEASE_FRAMES  12     // and on the end of a residual
 
 enum { PATCH = 8 }; // grid pixels a side of a cell of `covered`
 
@@ -220,16 +220,15 @@ static bool veiled(const rim_watch *w, const rim_blobs *blobs)
     return sum < STRUCTURE_LEAST;
 }
 
-// What this frame alone would say.
+// What this frame alone would say. To come back from `cannot_assess` takes a little
+// more of the surface than to stay away from it.
 static rim_surface_state ask(const rim_watch *w, double strongest)
 {
     if (strongest >= (w->state == RIM_SURFACE_RESIDUAL ? -0.8 : 0.0))
         return RIM_SURFACE_RESIDUAL;
-    double least = JUDGED_LEAST;
-    if (w->state == RIM_SURFACE_CANNOT_ASSESS)
-        least += JUDGED_BAND;
-    else if (w->state != RIM_SURFACE_OFF)
-        least -= JUDGED_BAND;
+    const double least = w->state == RIM_SURFACE_CANNOT_ASSESS
+                             ? JUDGED_LEAST + JUDGED_BAND
+                             : JUDGED_LEAST;
     return w->assessable < least ? RIM_SURFACE_CANNOT_ASSESS
                                  : RIM_SURFACE_NONE_DETECTED;
 }
@@ -282,6 +281,9 @@ void rim_watch_judge(rim_watch *w, double strongest)
     w->steady = asked == w->wanted ? w->steady + 1 : 1;
     w->wanted = asked;
     const int hold = w->state == RIM_SURFACE_RESIDUAL ? RELEASE_FRAMES : HOLD_FRAMES;
-    if (w->state == RIM_SURFACE_OFF || w->steady >= hold)
+    // What was true of an earlier frame is not said of one that cannot be judged.
+    const bool at_once =
+        w->state == RIM_SURFACE_OFF || asked == RIM_SURFACE_CANNOT_ASSESS;
+    if (at_once || w->steady >= hold)
         w->state = asked;
 }

@@ -3,7 +3,8 @@
 // The marked polygon is kept in tissue coordinates. A pixel of it can be judged where
 // it is lit, not saturated, and not much darker than the surface (blood, instruments,
 // char), nor a highlight among such. Tissue has structure at 1 to 3 mm; where nearly
-// none is seen, smoke veils it. The verdict needs more than one frame to change, so it does not flicker.
+// none is seen, smoke veils it. A verdict needs more than one frame, so it does not
+// flicker; that a frame cannot be judged is said of that very frame.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_SURFACE_H
 #define RIM_PROCESS_SURFACE_H

@@ -225,6 +225,38 @@ START_TEST(surface_is_judged_or_not)
 }
 END_TEST
 
+// A verdict may come late, but never stands in a frame that cannot be judged.
+START_TEST(a_verdict_goes_with_its_frame)
+{
+    static const drawn deep = {320, 240, 18, 13, 1.8, 1.0};
+    static const rim_point polygon[] = {{200, 120}, {440, 120}, {440, 360}, {200, 360}};
+    const bool residual = _i == 1;
+    const rim_surface_state verdict =
+        residual ? RIM_SURFACE_RESIDUAL : RIM_SURFACE_NONE_DETECTED;
+    rim_frame f = new_frame();
+    rim_pipeline *p = NULL;
+    ck_assert_int_eq(rim_pipeline_create(&p, &usual), RIM_OK);
+    ck_assert_int_eq(rim_pipeline_mark_surface(p, polygon, 4), RIM_OK);
+    rim_result r;
+    for (int i = 0; i < 18; i++) {
+        const bool dark = i >= 8 && i < 10, bright = i >= 16;
+        draw(&f, &deep, residual,
+             dark     ? 0.0
+             : bright ? 40000.0
+                      : 900.0,
+             (uint32_t)(i + 1));
+        f.seq = (uint64_t)i;
+        rim_pipeline_process(p, &r, &f);
+        if (dark || bright)
+            ck_assert_int_eq(r.surface.state, RIM_SURFACE_CANNOT_ASSESS);
+        if (i == 7 || i == 15) // and it comes back
+            ck_assert_int_eq(r.surface.state, verdict);
+    }
+    rim_pipeline_destroy(&p);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
 START_TEST(follows_what_moves)
 {
     rim_frame f = new_frame();
@@ -292,6 +324,7 @@ int main(void)
     tcase_add_test(t, threads_do_not_change_the_result);
     tcase_add_loop_test(t, nothing_is_found_in_darkness_or_plain_light, 0, 5);
     tcase_add_loop_test(t, surface_is_judged_or_not, 0, 4);
+    tcase_add_loop_test(t, a_verdict_goes_with_its_frame, 0, 2);
     tcase_add_test(t, follows_what_moves);
     tcase_add_test(t, refuses_nonsense);
     SRunner *r = srunner_create(s);
