@@ -12,6 +12,7 @@
     X(calibrate, "makes, checks and shows a calibration") \
     X(devices, "lists the cameras, their formats, what fits") \
     X(evaluate, "scores reports against truth") \
+    X(export, "hands results on: tables, ...") \
     X(live, "cameras: capture, process, show, record") \
     X(phantom, "writes a synthetic recording with its truth") \
     X(replay, "processes a recording, every frame") \

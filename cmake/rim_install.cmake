@@ -12,6 +12,7 @@ set(RIM_PUBLIC_HEADERS
 # All objects of each, since nothing here calls them; the libraries then bring only
 # what they link to. Only rim_ names are exported.
 get_property(libraries GLOBAL PROPERTY RIM_LIBRARIES)
+list(REMOVE_ITEM libraries rim_exchange) # and what it brings
 list(TRANSFORM libraries REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
 add_library(librimlight SHARED ${objects})
 target_link_libraries(librimlight PRIVATE ${libraries})

@@ -1,6 +1,6 @@
 // line.h: one line of JSON put together in a buffer of fixed size, by hand.
 //
-// Internal to report/. No allocation, no locale: the same numbers give the same
+// For report/ and exchange/. No allocation, no locale: the same numbers give the same
 // bytes everywhere. What does not fit is dropped and remembered in `full`; the
 // writer's buffer is sized so that no result can fill it.
 // SPDX-License-Identifier: MIT

@@ -108,6 +108,11 @@ static bool is_blank(const rim_report_reader *r)
     return true;
 }
 
+bool rim_report_was_cut(const rim_report_reader *r)
+{
+    return r->ended;
+}
+
 rim_err rim_report_read(rim_report_reader *r, rim_truth *t)
 {
     bool whole = true;

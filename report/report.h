@@ -57,6 +57,8 @@ RIM_NODISCARD rim_err rim_report_open(rim_report_reader **out, const char *path)
 // RIM_OK; RIM_END, also, with a warning, where the last line was cut off by a crash;
 // RIM_ERR_FORMAT: logged with file, line and key; RIM_ERR_IO.
 RIM_NODISCARD rim_err rim_report_read(rim_report_reader *r, rim_truth *t);
+// Did the last line break off, as rim_report_read() has warned?
+bool rim_report_was_cut(const rim_report_reader *r);
 void rim_report_reader_close(rim_report_reader **r);
 
 #endif

@@ -1,0 +1,142 @@
+// test_export.c: rimlight export on reports of the program's own.
+// SPDX-License-Identifier: MIT
+#include "program.h"
+#include "ring.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FRAMES = 6 };
+
+static char folder[256], report[300];
+static rim_run run;
+
+// One recording and its report for all tests, which only read them.
+static void make_report(void)
+{
+    char name[64];
+    snprintf(name, sizeof name, "export-%ld", (long)getpid());
+    rim_fresh_folder(folder, sizeof folder, name);
+    snprintf(report, sizeof report, "%s/report.jsonl", folder);
+    rim_ring_write(folder, FRAMES);
+    rim_run_program(&run, "replay %s --headless --report %s --mm-per-px 0.1", folder,
+                    report);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+}
+
+static void remove_report(void)
+{
+    char command[400];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    (void)!system(command); // NOLINT: one thread, our own path
+}
+
+// Lines of a table; every line must have as many fields as its heading.
+static int count_rows(const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/tables/%s", folder, name);
+    size_t size;
+    char *text = rim_slurp(path, &size);
+    int rows = 0, fields = 0;
+    for (char *line = text; *line; rows++) {
+        char *end = strstr(line, "\r\n");
+        ck_assert_msg(end != NULL, "%s: row %d has no end", name, rows);
+        int commas = 0;
+        for (const char *p = line; p < end; p++)
+            commas += *p == ',';
+        fields = rows ? fields : commas;
+        ck_assert_msg(commas == fields, "%s: row %d: %d fields, not %d", name, rows,
+                      commas + 1, fields + 1);
+        line = end + 2;
+    }
+    free(text);
+    return rows;
+}
+
+START_TEST(tables_of_a_replay)
+{
+    rim_run_program(&run, "export %s --csv %s/tables", report, folder);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%d: %s", run.status, run.err);
+    ck_assert_int_eq(count_rows("frames.csv"), 1 + FRAMES);
+    ck_assert_int_gt(count_rows("lesion_frames.csv"), 1);
+    ck_assert_int_gt(count_rows("lesions.csv"), 1);
+    ck_assert_int_ge(count_rows("residual_frames.csv"), 1);
+    ck_assert_int_ge(count_rows("residuals.csv"), 1);
+}
+END_TEST
+
+START_TEST(broken_off_report)
+{
+    char cut[512];
+    size_t size;
+    char *text = rim_slurp(report, &size);
+    text[size - 20] = '\0';
+    rim_put_text(folder, "cut.jsonl", text);
+    free(text);
+    snprintf(cut, sizeof cut, "%s/cut.jsonl", folder);
+    rim_run_program(&run, "export %s --csv %s/tables", cut, folder);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%d: %s", run.status, run.err);
+    ck_assert_msg(strstr(run.err, "not whole"), "%s", run.err);
+    ck_assert_int_eq(count_rows("frames.csv"), FRAMES);
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_named)
+{
+    rim_run_program(&run, "export %s", report);
+    rim_expect_error(&run, 2, "export", "--csv", NULL);
+    rim_run_program(&run, "export --csv %s/tables", folder);
+    rim_expect_error(&run, 2, "export", NULL);
+    rim_run_program(&run, "export %s/none.jsonl --csv %s/tables", folder, folder);
+    rim_expect_error(&run, 1, "none.jsonl", NULL);
+    rim_run_program(&run, "export %s/sequence.json --csv %s/tables", folder, folder);
+    rim_expect_error(&run, 1, "sequence.json:1", NULL);
+    rim_run_program(&run, "export %s --csv %s/no/such", report, folder);
+    rim_expect_error(&run, 1, "no/such", NULL);
+}
+END_TEST
+
+// A wrong line: what stands before it is exported, and the status tells.
+START_TEST(wrong_line)
+{
+    char path[512];
+    rim_put_text(folder, "wrong.jsonl",
+                 "{\"frame\":0,\"lesions\":[]}\n{\"frame\":1,\"lesions\":{}}\n");
+    snprintf(path, sizeof path, "%s/wrong.jsonl", folder);
+    rim_run_program(&run, "export %s --csv %s/tables", path, folder);
+    rim_expect_error(&run, 1, "wrong.jsonl:2", "lesions", NULL);
+    ck_assert_int_eq(count_rows("frames.csv"), 2);
+}
+END_TEST
+
+START_TEST(full_disk)
+{
+    const rim_run_limits limits = {.file_bytes = 64};
+    rim_run_limited(&run, &limits, "export %s --csv %s/small", report, folder);
+    rim_expect_error(&run, 1, "frames.csv", "cannot be written", NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("export");
+    TCase *t = tcase_create("export");
+    tcase_set_timeout(t, 60);
+    tcase_add_unchecked_fixture(t, make_report, remove_report);
+    tcase_add_test(t, tables_of_a_replay);
+    tcase_add_test(t, broken_off_report);
+    tcase_add_test(t, what_is_wrong_is_named);
+    tcase_add_test(t, wrong_line);
+    tcase_add_test(t, full_disk);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    const int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
