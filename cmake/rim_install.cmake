@@ -6,6 +6,7 @@ include(CMakePackageConfigHelpers)
 set(RIM_PUBLIC_HEADERS
   base/clock.h base/cpu.h base/err.h base/frame.h base/log.h base/result.h base/workers.h
   calib/calib.h capture/source.h media/source_info.h process/pipeline.h render/color_map.h
+  render/health.h
   render/overlay.h
   report/report.h)
 

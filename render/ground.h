@@ -41,6 +41,8 @@ typedef struct rim_pane {
 RIM_NODISCARD rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink,
                                     const double nir_to_picture[9]);
 void rim_pane_uninit(rim_pane *pane);
+// The same pane with another map.
+RIM_NODISCARD rim_err rim_pane_aim(rim_pane *pane, const double nir_to_picture[9]);
 // Where a NIR pixel is shown; false behind the camera or not finite.
 bool rim_pane_map(rim_pt *out, const rim_pane *pane, double x, double y);
 // The NIR pixel shown at a pixel of the picture; false outside the pane.

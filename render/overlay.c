@@ -75,19 +75,54 @@ static void set_defaults(rim_overlay_options *p)
 {
     p->sbr_low = p->sbr_low != 0 ? p->sbr_low : 1.3;
     p->sbr_high = p->sbr_high != 0 ? p->sbr_high : 5;
+    p->full_width = p->full_width != 0 ? p->full_width : p->width;
+    p->full_height = p->full_height != 0 ? p->full_height : p->height;
     for (int i = 0; i < 9; i++)
         if (p->nir_to_picture[i] != 0)
             return;
     if (p->nir_width < 1 || p->nir_height < 1)
         return;
-    const double sx = (double)p->width / p->nir_width;
-    const double sy = (double)p->height / p->nir_height;
+    const double sx = (double)p->full_width / p->nir_width;
+    const double sy = (double)p->full_height / p->nir_height;
     const double scaled[9] = {sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1};
     memcpy(p->nir_to_picture, scaled, sizeof scaled);
 }
 
+// The map from NIR to what is shown of the full picture.
+static void map_to_part(double out[9], const rim_overlay *o)
+{
+    const rim_overlay_options *p = &o->options;
+    const bool all = !(p->part.width > 0);
+    const rim_part part =
+        all ? (rim_part){0, 0, p->full_width, p->full_height} : p->part;
+    const double sx = p->width / part.width, sy = p->height / part.height;
+    for (int i = 0; i < 3; i++) {
+        const double *h = p->nir_to_picture + i;
+        out[i] = sx * h[0] + ((0.5 - part.x) * sx - 0.5) * h[6];
+        out[3 + i] = sy * h[3] + ((0.5 - part.y) * sy - 0.5) * h[6];
+        out[6 + i] = h[6];
+    }
+}
+
+rim_err rim_overlay_set_part(rim_overlay *o, const rim_part *part)
+{
+    const double far = 8.0 * RIM_FRAME_SIDE_MAX;
+    if (!(fabs(part->x) < far && fabs(part->y) < far && part->width > 0 &&
+          part->width < far && part->height > 0 && part->height < far))
+        return RIM_ERR_ARG;
+    double map[9];
+    o->options.part = *part;
+    map_to_part(map, o);
+    rim_err err = RIM_OK;
+    for (int i = 0; i < RIM_PANE_COUNT && !err; i++)
+        err = rim_pane_aim(&o->pane[i], map);
+    return err;
+}
+
 static rim_err make_panes(rim_overlay *o)
 {
+    double map[9];
+    map_to_part(map, o);
     const int w = o->options.width, h = o->options.height;
     const int half = w / 2, top = (h - h / 2) / 2, edge = rim_overlay_px(o, 14);
     const int inset_y = edge + 5 * rim_overlay_px(o, 14);
@@ -100,8 +135,7 @@ static rim_err make_panes(rim_overlay *o)
     };
     static const int shrink[RIM_PANE_COUNT] = {1, 2, 2, INSET_SHRINK};
     for (int i = 0; i < RIM_PANE_COUNT; i++) {
-        const rim_err err =
-            rim_pane_init(&o->pane[i], rect[i], shrink[i], o->options.nir_to_picture);
+        const rim_err err = rim_pane_init(&o->pane[i], rect[i], shrink[i], map);
         if (err == RIM_ERR_ARG)
             rim_log_error("overlay: the map from NIR to picture cannot be inverted: "
                           "make the registration again");
@@ -291,8 +325,11 @@ static void plan(rim_overlay *o, const rim_result *r)
     const rim_pane *marked = v->marked >= 0 ? &o->pane[v->layer[v->marked].pane] : NULL;
     rim_scene_clear(&o->scene);
     rim_layout_clear(&o->layout);
-    if (marked)
+    if (marked) {
+        rim_marks_plan_unjudged(o, marked);
+        rim_marks_plan_fading(o, marked, r);
         rim_marks_plan_lines(o, marked, r);
+    }
     if (v->layers == 2) {
         const rim_pane *other = &o->pane[v->layer[!v->marked].pane];
         rim_layout_take_rect(&o->layout, other->rect, RIM_TAKEN_TEXT);

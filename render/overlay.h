@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/workers.h"
 #include "render/color_map.h"
+#include "render/health.h"
 
 #include <stdbool.h>
 
@@ -29,11 +30,21 @@ typedef enum rim_view {
     RIM_VIEW_COUNT,
 } rim_view;
 
+// A part of the full picture, in its pixels; (x, y) is the part's top left corner, not
+// a pixel's centre. width 0: all of it.
+typedef struct rim_part {
+    double x, y, width, height;
+} rim_part;
+
 typedef struct rim_overlay_options {
     int nir_width, nir_height, nir_bits, nir_black_level;
     int width, height; // of the picture: the visible frame's, else the NIR frame's
-    double mm_per_px;  // of the NIR frame; 0 or NAN: no scale bar
-    // NIR pixel to picture pixel, row-major; all zero: scaled to the size.
+    // Where not all of a full picture is shown, or at another size: the full one's
+    // sides (0: width and height), and which part of it fills width x height.
+    int full_width, full_height;
+    rim_part part;
+    double mm_per_px; // of the NIR frame; 0 or NAN: no scale bar
+    // NIR pixel to full picture pixel, row-major; all zero: scaled to the size.
     double nir_to_picture[9];
     // The scale: SBR shown as transparent and as full colour. 0: 1.3 and 5.
     double sbr_low, sbr_high;
@@ -43,6 +54,13 @@ typedef struct rim_overlay_options {
     rim_workers *workers; // share the work of a frame; NULL: the caller alone
 } rim_overlay_options;
 
+// Where something holds of the NIR frame: mask pixel (i, j) covers `scale` NIR pixels
+// a side from (i * scale, j * scale) on.
+typedef struct rim_mask {
+    const uint8_t *data; // [height][stride], 0: it does not hold; NULL: nowhere
+    int width, height, stride, scale;
+} rim_mask;
+
 typedef struct rim_overlay rim_overlay;
 
 // RIM_ERR_ARG: a size below 16 px or out of range, or a map that cannot be inverted;
@@ -51,22 +69,30 @@ RIM_NODISCARD rim_err rim_overlay_create(rim_overlay **out,
                                          const rim_overlay_options *options);
 void rim_overlay_destroy(rim_overlay **o);
 
-// Draws into *picture (BGRX8, options' size): the visible frame, or where that is
-// NULL the NIR frame in grey; over it what `result` and the SBR map (GRAY16 Q8,
+// Draws into *picture (BGRX8, options' size): the visible frame (of the same size: its
+// shown part), or where that is NULL the NIR frame in grey; over it what `result` and the SBR map (GRAY16 Q8,
 // `scale` NIR pixels a map pixel; see rim_pipeline_sbr_map; may be NULL) say.
-// A label keeps the side on which the frame before had it, and lost frames are told
-// for three seconds; else a picture depends on nothing but the arguments.
+// A label keeps the side on which the frame before had it, lost frames are told for
+// three seconds and lost lesions fade for one; else a picture depends on nothing but
+// the arguments.
 void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_frame *sbr_map, int scale,
                       const rim_result *result);
 
 // All from the next frame on.
+// Another part, for zooming. RIM_ERR_ARG: not finite, or empty.
+RIM_NODISCARD rim_err rim_overlay_set_part(rim_overlay *o, const rim_part *part);
 void rim_overlay_set_view(rim_overlay *o, rim_view view);
 // A line at the lower edge ("PAUSED"); NULL or "" takes it away. Copied.
 void rim_overlay_set_note(rim_overlay *o, const char *note);
 // A panel over the middle: lines cut at newlines, each a key, a tab, and what it does
 // (see rim_window_help()); NULL takes it away. Not copied.
 void rim_overlay_set_help(rim_overlay *o, const char *text);
+// The part of the cut surface on which nothing can be said; NULL: none. The pixels are
+// not copied: they must stay until the next drawing.
+void rim_overlay_set_unjudged(rim_overlay *o, const rim_mask *mask);
+// NULL: not known. Copied.
+void rim_overlay_set_health(rim_overlay *o, const rim_health *health);
 // A surface being marked, in NIR pixels, at most RIM_SKETCH_MAX; 0 takes it away.
 void rim_overlay_set_sketch(rim_overlay *o, const rim_point *point, int count);
 

@@ -3,7 +3,11 @@
 //     overlay.c    creation, and the order of a frame: plan, then paint in bands
 //     marks.c      lesions, the cut surface, labels
 //     residuals.c  residual fluorescence
-//     hud.c        verdict, health, time, notes
+//     verdict.c    what is said of the cut surface
+//     unjudged.c   where nothing can be said of it
+//     fading.c     lesions that are no longer found
+//     health.c     source, calibration, machine
+//     hud.c        time, notes, help
 //     scales.c     colours with their numbers, the bar of millimetres
 // SPDX-License-Identifier: MIT
 #ifndef RIM_RENDER_OVERLAY_INTERNAL_H
@@ -33,6 +37,18 @@ typedef struct rim_place {
 } rim_place;
 enum { RIM_PLACES = 256 };
 
+// Lesions that were found a moment ago.
+typedef struct rim_fading {
+    rim_lesion last[RIM_LESIONS_MAX], lesion[RIM_LESIONS_MAX];
+    int64_t lost_ns[RIM_LESIONS_MAX];
+    int last_count, count;
+    int64_t last_ns;
+    uint64_t frame;
+    bool begun;
+} rim_fading;
+
+enum { RIM_HEALTH_TEXT = 192 };
+
 typedef struct rim_overlay_style {
     rim_stroke single, twin, thin, surface, alarm, icon;
     int icon_q4; // width of the ring in an icon, 1/16 px
@@ -52,6 +68,10 @@ struct rim_overlay {
     // Frames lost, shown for a while after the last of them.
     uint64_t lost;
     int64_t lost_ns, last_ns;
+    rim_fading fading;
+    rim_mask unjudged;
+    bool has_health;
+    rim_health health;
     char note[RIM_NOTE_MAX];
     const char *help;
     rim_point sketch[RIM_SKETCH_MAX];
@@ -94,8 +114,17 @@ void rim_marks_plan_lines(rim_overlay *o, const rim_pane *pane, const rim_result
 void rim_marks_plan_labels(rim_overlay *o, const rim_pane *pane, const rim_result *r);
 void rim_marks_plan_residuals(rim_overlay *o, const rim_pane *pane,
                               const rim_result *r);
+void rim_marks_plan_fading(rim_overlay *o, const rim_pane *pane, const rim_result *r);
+void rim_marks_plan_unjudged(rim_overlay *o, const rim_pane *pane);
 void rim_hud_plan(rim_overlay *o, const rim_pane *pane, const rim_result *r);
-void rim_hud_plan_scales(rim_overlay *o, const rim_pane *pane);
+// Returns the bar.
+rim_rect rim_hud_plan_verdict(rim_overlay *o, const rim_surface *s);
+// What is not well, in lines from y on.
+void rim_hud_plan_health(rim_overlay *o, const rim_result *r, int y);
+// What is known, in one line.
+void rim_health_word(char out[RIM_HEALTH_TEXT], const rim_health *h);
+// Returns the lower edge for what is `middle` px wide and stands between them.
+int rim_hud_plan_scales(rim_overlay *o, const rim_pane *pane, int middle);
 void rim_hud_plan_caption(rim_overlay *o, const rim_pane *pane, const char *text);
 void rim_hud_plan_help(rim_overlay *o);
 

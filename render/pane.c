@@ -67,28 +67,39 @@ static void fill_nodes(rim_pane *pane)
     }
 }
 
+rim_err rim_pane_aim(rim_pane *pane, const double nir_to_picture[9])
+{
+    // A shown pixel is the mean of shrink x shrink full-size ones.
+    const int shrink = pane->shrink;
+    const double s = 1.0 / shrink, mid = (1.0 - shrink) / (2.0 * shrink);
+    const double shown[9] = {s, 0, pane->rect.x0 + mid, 0, s, pane->rect.y0 + mid, 0,
+                             0, 1};
+    double forward[9], backward[9];
+    multiply(forward, shown, nir_to_picture);
+    if (!invert(backward, forward))
+        return RIM_ERR_ARG;
+    memcpy(pane->forward, forward, sizeof forward);
+    memcpy(pane->backward, backward, sizeof backward);
+    fill_nodes(pane);
+    return RIM_OK;
+}
+
 rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink,
                       const double nir_to_picture[9])
 {
     *pane = (rim_pane){.rect = rect, .shrink = shrink};
-    // A shown pixel is the mean of shrink x shrink full-size ones.
-    const double s = 1.0 / shrink, mid = (1.0 - shrink) / (2.0 * shrink);
-    const double shown[9] = {s, 0, rect.x0 + mid, 0, s, rect.y0 + mid, 0, 0, 1};
-    multiply(pane->forward, shown, nir_to_picture);
-    if (!invert(pane->backward, pane->forward))
-        return RIM_ERR_ARG;
     pane->nodes_x = (rect.x1 - rect.x0 + CELL - 1) / CELL + 1;
     pane->nodes_y = (rect.y1 - rect.y0 + CELL - 1) / CELL + 1;
     const size_t count = (size_t)pane->nodes_x * (size_t)pane->nodes_y;
     pane->u = malloc(count * sizeof *pane->u);
     pane->v = malloc(count * sizeof *pane->v);
     pane->lit = calloc(count, 1);
-    if (!pane->u || !pane->v || !pane->lit) {
+    rim_err err = RIM_ERR_MEMORY;
+    if (pane->u && pane->v && pane->lit)
+        err = rim_pane_aim(pane, nir_to_picture);
+    if (err)
         rim_pane_uninit(pane);
-        return RIM_ERR_MEMORY;
-    }
-    fill_nodes(pane);
-    return RIM_OK;
+    return err;
 }
 
 void rim_pane_uninit(rim_pane *pane)

@@ -23,7 +23,8 @@ static void plan_ramp(rim_overlay *o, rim_rect bar)
     }
 }
 
-static void plan_tick(rim_overlay *o, rim_rect bar, double sbr, bool whole)
+// *free: where the last number ended, px; one that has no room is left out.
+static void plan_tick(rim_overlay *o, rim_rect bar, int *free, double sbr, bool whole)
 {
     char text[16];
     const double low = o->options.sbr_low, high = o->options.sbr_high;
@@ -35,13 +36,16 @@ static void plan_tick(rim_overlay *o, rim_rect bar, double sbr, bool whole)
     const int wide = rim_font_text_width(o->small, text);
     rim_scene_rect(&o->scene, (rim_rect){x, bar.y1, x + 1, bar.y1 + px(o, 4)},
                    rim_color_white, 256);
+    if (x - wide / 2 < *free)
+        return;
+    *free = x - wide / 2 + wide + px(o, 6);
     rim_scene_text(&o->scene, o->small, x - wide / 2,
                    bar.y1 + px(o, 8) + rim_font_cap_px(o->small), rim_color_white,
                    text);
 }
 
-// Bottom right: the colours with their numbers.
-static void plan_legend(rim_overlay *o)
+// Bottom right: the colours with their numbers. Returns its box.
+static rim_rect plan_legend(rim_overlay *o)
 {
     const double low = o->options.sbr_low, high = o->options.sbr_high;
     const int cap = rim_font_cap_px(o->small), pad = px(o, 9), wide = px(o, 190);
@@ -55,12 +59,14 @@ static void plan_legend(rim_overlay *o)
     rim_hud_panel(o, r, rim_color_dark, RIM_PANEL_ALPHA);
     rim_scene_text(&o->scene, o->small, r.x0 + pad, bar.y1, rim_color_white, "SBR");
     plan_ramp(o, bar);
-    plan_tick(o, bar, low, false);
+    int free = 0;
+    plan_tick(o, bar, &free, low, false);
     const int step = high - low > 12 ? 5 : high - low > 6 ? 2 : 1;
     for (int v = step; v < high - 0.12 * (high - low); v += step)
         if (v > low + 0.12 * (high - low))
-            plan_tick(o, bar, v, true);
-    plan_tick(o, bar, high, high - (int)high < 0.05);
+            plan_tick(o, bar, &free, v, true);
+    plan_tick(o, bar, &free, high, high - (int)high < 0.05);
+    return r;
 }
 
 // Shown pixels a mm at the middle of the NIR frame, 0 where not known.
@@ -77,8 +83,8 @@ static double px_per_mm(const rim_overlay *o, const rim_pane *pane)
     return sqrt(dx * dx + dy * dy) / 256 / 16 / mm;
 }
 
-// Bottom left: a bar of a round length.
-static void plan_scale_bar(rim_overlay *o, const rim_pane *pane)
+// Bottom left: a bar of a round length. Returns its box, empty where there is none.
+static rim_rect plan_scale_bar(rim_overlay *o, const rim_pane *pane)
 {
     static const int lengths[] = {50, 20, 10, 5, 2, 1};
     const double per_mm = px_per_mm(o, pane);
@@ -106,12 +112,17 @@ static void plan_scale_bar(rim_overlay *o, const rim_pane *pane)
         rim_scene_rect(&o->scene, right, rim_color_white, 256);
         rim_scene_text(&o->scene, o->small, x + wide + pad, r.y1 - pad, rim_color_white,
                        text);
-        return;
+        return r;
     }
+    return (rim_rect){0, o->options.height, 0, o->options.height};
 }
 
-void rim_hud_plan_scales(rim_overlay *o, const rim_pane *pane)
+int rim_hud_plan_scales(rim_overlay *o, const rim_pane *pane, int middle)
 {
-    plan_legend(o);
-    plan_scale_bar(o, pane);
+    const rim_rect legend = plan_legend(o), bar = plan_scale_bar(o, pane);
+    const int left = (o->options.width - middle) / 2 - px(o, 4);
+    const int right = (o->options.width + middle) / 2 + px(o, 4);
+    if (bar.x1 <= left && right <= legend.x0)
+        return o->options.height - px(o, 14);
+    return (legend.y0 < bar.y0 ? legend.y0 : bar.y0) - px(o, 6);
 }

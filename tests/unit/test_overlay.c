@@ -460,6 +460,150 @@ START_TEST(lost_frames_are_told_for_three_seconds)
 }
 END_TEST
 
+// The middle half of a picture, shown at twice the size: places agree.
+START_TEST(a_part_shows_what_lies_there)
+{
+    scene s;
+    init_scene(&s, 320, 240, 640, 480);
+    s.options.part = (rim_part){160, 120, 320, 240};
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    rim_point nir, whole = {160, 120};
+    // Picture pixel (200, 100) shows full pixel 160 + 200.5 / 2 - 0.5 and so on.
+    ck_assert(rim_overlay_to_nir(o, &nir, (rim_point){200, 100}));
+    ck_assert_double_eq_tol(nir.x, (160 + 200.5 / 2) / 2 - 0.5, 1e-9);
+    ck_assert_double_eq_tol(nir.y, (120 + 100.5 / 2) / 2 - 0.5, 1e-9);
+    ck_assert_int_eq(rim_overlay_set_part(o, &(rim_part){0, 0, 640, 480}), RIM_OK);
+    ck_assert(rim_overlay_to_nir(o, &nir, whole));
+    ck_assert_double_eq_tol(nir.x, 160.5 / 2 - 0.5, 1e-9);
+    ck_assert_int_eq(rim_overlay_set_part(o, &(rim_part){0, 0, NAN, 480}), RIM_ERR_ARG);
+    ck_assert_int_eq(rim_overlay_set_part(o, &(rim_part){0, 0, 640, 0}), RIM_ERR_ARG);
+    rim_overlay_destroy(&o);
+    uninit_scene(&s);
+}
+END_TEST
+
+// A lesion that is lost is still told of half a second later, and no more after one.
+START_TEST(lost_lesions_fade_and_go)
+{
+    static const int64_t at_ms[] = {0, 500, 950, 1600, 2300};
+    scene s;
+    init_scene(&s, 320, 240, 320, 240);
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    uint64_t seen[5];
+    for (int i = 0; i < 5; i++) {
+        s.result = (rim_result){.frame = (uint64_t)i, .t_ns = at_ms[i] * 1000000};
+        if (i == 0)
+            add_lesion(&s.result, 160, 120, 40, 30);
+        rim_overlay_draw(o, &s.picture, &s.nir, &s.visible, NULL, 4, &s.result);
+        rim_frame middle = s.picture;
+        middle.data = rim_frame_row8(&s.picture, 60);
+        middle.height = 120;
+        seen[i] = hash_of(&middle);
+    }
+    ck_assert_uint_ne(seen[0], seen[1]);
+    ck_assert_uint_ne(seen[1], seen[2]);
+    ck_assert_uint_ne(seen[1], seen[3]);
+    ck_assert_uint_eq(seen[3], seen[4]);
+    rim_overlay_destroy(&o);
+    uninit_scene(&s);
+}
+END_TEST
+
+START_TEST(what_cannot_be_judged_is_hatched)
+{
+    static uint8_t cell[60 * 80];
+    scene s;
+    init_scene(&s, 320, 240, 640, 480);
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    for (int y = 30; y < 45; y++)
+        memset(cell + y * 80 + 20, 1, 30);
+    const rim_mask mask = {cell, 80, 60, 80, 4};
+    rim_overlay_set_unjudged(o, &mask);
+    s.result.surface.state = RIM_SURFACE_CANNOT_ASSESS;
+    rim_overlay_draw(o, &s.picture, &s.nir, &s.visible, NULL, 4, &s.result);
+    int inside = 0, outside = 0;
+    for (int y = 220; y < 380; y++)
+        for (int x = 100; x < 500; x++)
+            if (!same_pixel(&s.picture, &s.visible, x, y)) {
+                const bool in = x >= 160 && x < 400 && y >= 240 && y < 360;
+                inside += in;
+                outside += !in;
+            }
+    ck_assert_int_eq(outside, 0);
+    ck_assert_int_gt(inside, 240 * 120 / 3);
+    rim_overlay_destroy(&o);
+    uninit_scene(&s);
+}
+END_TEST
+
+START_TEST(bad_health_is_loud)
+{
+    const rim_color warn = {255, 170, 60};
+    scene s;
+    init_scene(&s, 1280, 720, 1280, 720);
+    memset(s.map.data, 0, (size_t)s.map.stride * (size_t)s.map.height);
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    rim_health h = {.source = "camera",
+                    .calibrated = true,
+                    .calibration_days = 3,
+                    .fps = 59.9,
+                    .nominal_fps = 60,
+                    .delay_p50_ms = 12,
+                    .delay_p99_ms = 19,
+                    .record = RIM_HEALTH_RECORDING,
+                    .record_minutes = 55};
+    for (int i = 0; i < 8; i++) {
+        h.automatic_gain = i == 1;
+        h.fps = i == 2 ? 31 : 60;
+        h.delay_p99_ms = i == 3 ? 400 : 19;
+        h.calibration_days = i == 4 ? 90 : 3;
+        h.record_minutes = i == 5 ? 4 : 55;
+        h.record = i == 6 ? RIM_HEALTH_RECORD_FAILED : RIM_HEALTH_RECORDING;
+        h.register_rms_px = i == 7 ? 9 : 0.4;
+        h.registered = true;
+        rim_overlay_set_health(o, &h);
+        rim_overlay_draw(o, &s.picture, &s.nir, &s.visible, &s.map, 4, &s.result);
+        const int loud = count_color(&s.picture, 0, 40, 640, 120, warn);
+        ck_assert_msg(i ? loud > 60 : loud == 0, "case %d: %d px", i, loud);
+    }
+    rim_overlay_destroy(&o);
+    uninit_scene(&s);
+}
+END_TEST
+
+// However narrow, the verdict and the clock do not lie upon each other.
+START_TEST(narrow_pictures_keep_their_words_apart)
+{
+    static const int side[][2] = {{320, 240}, {400, 300}, {480, 270}, {200, 400}};
+    const rim_color quiet_ink = {178, 188, 200}, white = {245, 248, 252};
+    for (int i = 0; i < 4; i++) {
+        scene s;
+        init_scene(&s, 320, 240, side[i][0], side[i][1]);
+        memset(s.map.data, 0, (size_t)s.map.stride * (size_t)s.map.height);
+        s.result.surface.state = RIM_SURFACE_CANNOT_ASSESS;
+        s.result.surface.why = RIM_WHY_SATURATED | RIM_WHY_HIDDEN | RIM_WHY_SMOKE;
+        s.result.surface.assessable = 0.31;
+        draw_once(&s);
+        for (int y = 0; y < s.picture.height / 2; y++) {
+            int last_word = -1, first_clock = s.picture.width;
+            for (int x = s.picture.width - 1; x >= 0; x--) {
+                if (count_color(&s.picture, x, y, x + 1, y + 1, quiet_ink))
+                    first_clock = x;
+                if (last_word < 0 && count_color(&s.picture, x, y, x + 1, y + 1, white))
+                    last_word = x;
+            }
+            ck_assert_msg(last_word < first_clock, "%dx%d: row %d", side[i][0],
+                          side[i][1], y);
+        }
+        uninit_scene(&s);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("overlay");
@@ -479,6 +623,11 @@ int main(void)
     tcase_add_test(t, any_result_can_be_drawn);
     tcase_add_test(t, notes_help_and_sketch_are_drawn);
     tcase_add_test(t, lost_frames_are_told_for_three_seconds);
+    tcase_add_test(t, a_part_shows_what_lies_there);
+    tcase_add_test(t, lost_lesions_fade_and_go);
+    tcase_add_test(t, what_cannot_be_judged_is_hatched);
+    tcase_add_test(t, bad_health_is_loud);
+    tcase_add_test(t, narrow_pictures_keep_their_words_apart);
     tcase_set_timeout(t, 60);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
