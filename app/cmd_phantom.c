@@ -14,12 +14,14 @@ typedef struct settings {
     rim_phantom_options o;
     const char *out;
     const char *distractors;
-    int seed, scene, transport, pattern, threads, suite;
+    int seed, scene, transport, pattern, threads, suite, cameras, camera_seed, views;
+    bool targets;
     rim_size size;
 } settings;
 
 static const char *const scene_names[] = {"liver", "wound", NULL};
 static const char *const transport_names[] = {"diffusion", "camera", NULL};
+static const char *const camera_names[] = {"one", "two", NULL};
 static const char *const pattern_names[] = {"drawn", "rim", "partial", "total", NULL};
 
 // "none", "all", "drawn" or names with commas between.
@@ -53,8 +55,26 @@ static void show_progress(void *ctx, int done, int total)
     rim_progress_update(ctx, done);
 }
 
+static rim_err write_targets(const settings *s)
+{
+    rim_progress progress;
+    double pitch_mm;
+    rim_progress_start(&progress, "targets", "pictures", 2 * (s->o.frames + s->views));
+    const rim_err err =
+        rim_phantom_targets(s->out, &s->o, s->o.frames, s->views, s->threads, &pitch_mm,
+                            show_progress, &progress);
+    rim_progress_finish(&progress);
+    if (!err)
+        printf("wrote %s/dark, %s/flat, %s/boards (--board chessboard --grid 9x6 "
+               "--pitch %g); the truth is in %s/truth.txt\n",
+               s->out, s->out, s->out, pitch_mm, s->out);
+    return err;
+}
+
 static rim_err write_out(const settings *s)
 {
+    if (s->targets)
+        return write_targets(s);
     rim_progress progress;
     const int total = s->o.frames * (s->suite ? s->suite : 1);
     rim_progress_start(&progress, "phantom", "frames", total);
@@ -79,6 +99,8 @@ static rim_err run(settings *s, const rim_usage *usage)
     s->o.scene = (rim_phantom_scene)(s->scene + 1);
     s->o.transport = (rim_transport)(s->transport + 1);
     s->o.pattern = (rim_pattern)s->pattern;
+    s->o.two_cameras = s->cameras == 1;
+    s->o.camera_seed = s->camera_seed;
     // What a suite varies and one sequence has a default for.
     rim_phantom_options standard;
     rim_phantom_options_init(&standard);
@@ -92,7 +114,11 @@ static rim_err run(settings *s, const rim_usage *usage)
 
 int rim_cmd_phantom(int argc, char **argv)
 {
-    settings s = {.distractors = "drawn", .seed = 1, .threads = 2};
+    settings s = {.distractors = "drawn",
+                  .seed = 1,
+                  .threads = 2,
+                  .camera_seed = -1,
+                  .views = 12};
     rim_phantom_options_init(&s.o);
     s.o.bits = 0;
     s.o.mm_per_px = NAN;
@@ -161,6 +187,20 @@ int rim_cmd_phantom(int argc, char **argv)
                     "the gain changes now and then"),
         RIM_OPT_INT("round-view", "0|1", &s.o.round_view, 0, 1,
                     "round view, dark corners"),
+        RIM_OPT_INT("camera-seed", "N", &s.camera_seed, 0, 2147483647,
+                    "the cameras of another seed, to film several scenes with them"),
+        RIM_OPT_CHOICE("cameras", "N", &s.cameras, camera_names,
+                       "two: the visible one beside the NIR one, with a lens of its "
+                       "own (one)"),
+        RIM_OPT_DOUBLE("bump", "PX", &s.o.bump_px, 0, 500,
+                       "the visible camera is bumped by so much"),
+        RIM_OPT_INT("bump-frame", "N", &s.o.bump_frame, 0, 1000000,
+                    "from this frame on (0)"),
+        RIM_OPT_GROUP("Targets, for rimlight calibrate"),
+        RIM_OPT_FLAG("targets", &s.targets,
+                     "instead of a scene: what these cameras see of a cap, a white "
+                     "target (--frames each) and a chessboard"),
+        RIM_OPT_INT("views", "N", &s.views, 1, 200, "of the chessboard (12)"),
         RIM_OPT_END,
     };
     const char *const examples[] = {
@@ -173,6 +213,8 @@ int rim_cmd_phantom(int argc, char **argv)
         "a cut surface with two residuals",
         "phantom --out suite --suite 60 --seed 5 --frames 12 --no-visible",
         "60 scenes for rimlight evaluate --suite suite",
+        "phantom --out targets --targets --frames 64 --seed 7 --cameras two",
+        "dark, flat and boards by the two cameras of --seed 7 --cameras two",
         NULL,
     };
     const rim_usage usage = {

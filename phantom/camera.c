@@ -87,12 +87,17 @@ static void draw_instrument(rim_phantom *p)
         s->half_width_px = 0.12 * o->height;
 }
 
+uint64_t rim_camera_seed(const rim_phantom_options *o)
+{
+    return o->camera_seed < 0 ? o->seed : (uint64_t)o->camera_seed;
+}
+
 void rim_camera_draw(rim_phantom *p)
 {
     rim_camera *c = &p->camera;
     const rim_phantom_options *o = &p->o;
     rim_rng r;
-    rim_rng_init(&r, o->seed, RIM_STREAM_CAMERA);
+    rim_rng_init(&r, rim_camera_seed(o), RIM_STREAM_CAMERA);
     c->bits = o->bits;
     c->full = (1 << o->bits) - 1;
     const double black = rim_rng_uniform(&r, 0.004, 0.03);
@@ -113,6 +118,7 @@ void rim_camera_draw(rim_phantom *p)
     draw_gain_steps(c, o, &r);
     draw_smoke(p);
     draw_instrument(p);
+    rim_eye_draw(&p->eye, o);
 }
 
 double rim_camera_field(const rim_camera *c, double u, double v)
@@ -207,7 +213,7 @@ void rim_camera_expose(rim_phantom *p)
 {
     rim_camera *c = &p->camera;
     rim_rng r;
-    rim_rng_init(&r, p->o.seed, RIM_STREAM_SENSOR);
+    rim_rng_init(&r, rim_camera_seed(&p->o), RIM_STREAM_SENSOR);
     double brightest = 0.0;
     for (int k = 0; k < p->focus_count; k++) {
         const rim_focus *f = &p->focus[k];

@@ -65,6 +65,8 @@ void rim_phantom_options_init(rim_phantom_options *o)
         .motion = NAN,
         .gain_steps = -1,
         .round_view = -1,
+        .camera_seed = -1,
+        .bump_px = NAN,
     };
 }
 
@@ -105,6 +107,8 @@ rim_err rim_phantom_options_check(const rim_phantom_options *o)
         {o->read_noise, "read_noise", 0, 100},
         {o->blur_px, "blur_px", 0, 3},
         {o->motion, "motion", 0, 3},
+        {o->bump_px, "bump_px", 0, 500},
+        {o->bump_frame, "bump_frame", 0, 1000000},
     };
     for (size_t i = 0; i < sizeof range / sizeof range[0]; i++) {
         const rim_err err =
@@ -153,6 +157,7 @@ static rim_err build(rim_phantom *p)
     rim_camera_draw(p);
     rim_plan_scene(p);
     rim_err err = rim_camera_init(p);
+    err = err || !p->eye.there ? err : rim_eye_init(p);
     err = err ? err : rim_canvas_init(p);
     err = err ? err : rim_canvas_paint(p);
     if (err)
@@ -197,6 +202,7 @@ void rim_phantom_destroy(rim_phantom **pp)
     for (int k = 0; k < p->focus_count; k++)
         rim_patch_uninit(&p->focus[k].light);
     rim_canvas_uninit(&p->canvas);
+    free(p->eye.ray);
     free(p->gain);
     free(p->offset);
     free(p->raw);

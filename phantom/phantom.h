@@ -74,6 +74,11 @@ typedef struct rim_phantom_options {
     double motion;     // factor on all motion; 0: a still
     int gain_steps;    // 1: the camera changes its gain now and then
     int round_view;    // 1: a round field of view with dark corners
+
+    int64_t camera_seed; // cameras of this seed, not of `seed`; -1: of `seed`
+    bool two_cameras;    // the visible camera stands beside the NIR camera
+    double bump_px;      // the visible camera is turned by so much; NAN: never
+    int bump_frame;      // from this frame on
 } rim_phantom_options;
 
 // 1280x720, 12 bits, 30 frames at 25 a second, 0.08 mm a pixel, a liver, seed 1,
@@ -99,6 +104,10 @@ void rim_phantom_destroy(rim_phantom **p);
 void rim_phantom_frame(rim_phantom *p, rim_frame *nir, rim_frame *visible,
                        rim_truth *truth, int index);
 
+// Where the visible frame shows what the NIR frame shows at `nir`.
+void rim_phantom_to_visible(const rim_phantom *p, int index, rim_point nir,
+                            rim_point *visible);
+
 // The cut surface in pixels of frame 0, clipped to the frame; count 0 for a liver.
 const rim_outline *rim_phantom_surface(const rim_phantom *p);
 int rim_phantom_black_level(const rim_phantom *p);
@@ -113,6 +122,16 @@ typedef void rim_phantom_progress_fn(void *ctx, int done, int total);
 RIM_NODISCARD rim_err rim_phantom_write(const char *dir,
                                         const rim_phantom_options *options, int threads,
                                         rim_phantom_progress_fn *progress, void *ctx);
+
+// Writes what the cameras of these options see of targets, for `rimlight calibrate`:
+// dir/dark and dir/flat (`stills` frames each) and dir/boards (`views` of a chessboard
+// of 9 x 6 inner corners, by both cameras); and truth.txt. *pitch_mm: of the board.
+// `progress` as above; folders that hold sequences are refused.
+RIM_NODISCARD rim_err rim_phantom_targets(const char *dir,
+                                          const rim_phantom_options *options,
+                                          int stills, int views, int threads,
+                                          double *pitch_mm,
+                                          rim_phantom_progress_fn *progress, void *ctx);
 
 // Writes `scenes` varied sequences to dir/000, dir/001 ... and dir/suite.json, which
 // lists them: livers with and without lesions, with and without what imitates them;

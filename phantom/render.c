@@ -18,6 +18,7 @@ typedef struct shot {
     float tap_x[TAPS], tap_y[TAPS]; // of lens and motion, one side
     float counts_per_electron;
     float inst_cos, inst_sin, inst_reach; // of the instrument in this frame
+    float to_nir[9];                      // see rim_eye_to_nir()
 } shot;
 
 static int row_end(const shot *s, int job)
@@ -66,10 +67,8 @@ static row_map map_row(const shot *s, int v)
     return m;
 }
 
-static tap4 map_pixel(const row_map *m, int u)
+static tap4 map_place(const row_map *m, float x, float y)
 {
-    float x = m->x + (float)u * m->dx + m->bend_u[u] * m->per_mm;
-    float y = m->y + (float)u * m->dy + m->bend_v;
     const float lx = (float)m->c->width - 1.01f, ly = (float)m->c->height - 1.01f;
     x = x < 0.0f ? 0.0f : x > lx ? lx : x;
     y = y < 0.0f ? 0.0f : y > ly ? ly : y;
@@ -77,6 +76,35 @@ static tap4 map_pixel(const row_map *m, int u)
     const float a = x - (float)i, b = y - (float)j;
     return (tap4){(size_t)j * (size_t)m->c->width + (size_t)i, (1 - a) * (1 - b),
                   a * (1 - b), (1 - a) * b, a * b};
+}
+
+static tap4 map_pixel(const row_map *m, int u)
+{
+    return map_place(m, m->x + (float)u * m->dx + m->bend_u[u] * m->per_mm,
+                     m->y + (float)u * m->dy + m->bend_v);
+}
+
+static int within(float v, int size)
+{
+    return v < 0.0f ? 0 : v > (float)(size - 1) ? size - 1 : (int)(v + 0.5f);
+}
+
+// What pixel (x, y) of the visible camera sees; `top` maps NIR row 0. *u, *v: the NIR
+// pixel that shows it, the nearest where none does.
+static tap4 map_seen(const shot *s, const row_map *top, int x, int y, int *u, int *v)
+{
+    const rim_phantom *p = s->p;
+    const float *ray = p->eye.ray + 2 * ((size_t)y * (size_t)p->o.width + (size_t)x);
+    const float *m = s->to_nir;
+    const float z = m[6] * ray[0] + m[7] * ray[1] + m[8];
+    const float a = (m[0] * ray[0] + m[1] * ray[1] + m[2]) / z,
+                b = (m[3] * ray[0] + m[4] * ray[1] + m[5]) / z;
+    *u = within(a, p->o.width);
+    *v = within(b, p->o.height);
+    // A row down is a quarter turn of a column to the right.
+    return map_place(top,
+                     top->x + a * top->dx - b * top->dy + p->bend_u[*u] * top->per_mm,
+                     top->y + a * top->dy + b * top->dx + p->bend_v[*v] * top->per_mm);
 }
 
 static float fetch(const float *map, const row_map *m, const tap4 *t)
@@ -310,6 +338,18 @@ void rim_render_nir(rim_phantom *p, rim_frame *nir, const rim_view *view, int in
     rim_workers_run(p->workers, sensor_rows, &s, s.jobs);
 }
 
+void rim_render_still(rim_phantom *p, rim_frame *nir, int index)
+{
+    const rim_camera *c = &p->camera;
+    shot s = {.p = p, .out = nir, .index = index};
+    s.jobs = (p->o.height + ROWS_A_JOB - 1) / ROWS_A_JOB;
+    s.counts_per_electron = (float)((c->full - c->black_level) / c->electrons_full);
+    set_taps(s.tap_x, c->blur_px * c->blur_px);
+    set_taps(s.tap_y, c->blur_px * c->blur_px);
+    rim_workers_run(p->workers, lens_rows, &s, s.jobs);
+    rim_workers_run(p->workers, sensor_rows, &s, s.jobs);
+}
+
 // ---- white light ----
 
 static uint8_t display(const rim_phantom *p, float v)
@@ -329,18 +369,20 @@ static void visible_rows(void *ctx, int job)
                  2 * (uint64_t)RIM_STREAM_FRAME * 65536u + (uint64_t)s->index * 65536u +
                      (uint64_t)job);
     for (int v = job * ROWS_A_JOB; v < row_end(s, job); v++) {
-        const row_map m = map_row(s, v);
+        const bool own = !p->eye.there;
+        const row_map m = map_row(s, own ? v : 0);
         uint8_t *out = rim_frame_row8(s->out, v);
         const float *gain = p->gain + (size_t)v * (size_t)p->o.width;
         float across;
         if (p->smoke.depth > 0.0)
             smoke_row(s, pass, v);
         for (int u = 0; u < p->o.width; u++, out += 4) {
-            const tap4 t = map_pixel(&m, u);
+            int nu = u, nv = v;
+            const tap4 t = own ? map_pixel(&m, u) : map_seen(s, &m, u, v, &nu, &nv);
             const uint16_t *a = p->canvas.rgb + 3 * t.at, *b = a + 3 * p->canvas.width;
             const float bump = fetch(p->canvas.bump, &m, &t);
-            float shine = highlight(&p->camera, bump, lobe_at(p, u, v));
-            const bool tool = instrument_at(s, u, v, &across);
+            float shine = highlight(&p->camera, bump, lobe_at(p, nu, nv));
+            const bool tool = instrument_at(s, nu, nv, &across);
             const float noise = 0.004f * p->normal[rim_rng_next(&r) & 0xffff];
             for (int k = 0; k < 3; k++) {
                 float c = (t.w00 * (float)a[k] + t.w10 * (float)a[3 + k] +
@@ -364,6 +406,30 @@ static void visible_rows(void *ctx, int job)
 void rim_render_visible(rim_phantom *p, rim_frame *out, const rim_view *view, int index)
 {
     shot s;
+    double m[9];
     init_shot(&s, p, out, view, index);
+    rim_eye_to_nir(m, p, view, index);
+    for (int i = 0; i < 9; i++)
+        s.to_nir[i] = (float)m[i];
     rim_workers_run(p->workers, visible_rows, &s, s.jobs);
+}
+
+void rim_render_grey(rim_phantom *p, rim_frame *out, const float *reflectance,
+                     int index)
+{
+    const float bright = 1.5f / (float)p->camera.per_light;
+    rim_rng r;
+    rim_rng_init(&r, p->o.seed,
+                 2 * (uint64_t)RIM_STREAM_FRAME * 65536u + (uint64_t)index * 65536u);
+    for (int v = 0; v < p->o.height; v++) {
+        const size_t row = (size_t)v * (size_t)p->o.width;
+        uint8_t *px = rim_frame_row8(out, v);
+        for (int u = 0; u < p->o.width; u++, px += 4) {
+            const float noise = 0.004f * p->normal[rim_rng_next(&r) & 0xffff];
+            const size_t at = row + (size_t)u;
+            px[0] = px[1] = px[2] =
+                display(p, reflectance[at] * p->gain[at] * bright + noise);
+            px[3] = 255;
+        }
+    }
 }

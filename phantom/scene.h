@@ -31,6 +31,7 @@ enum {
     RIM_STREAM_SMOKE,
     RIM_STREAM_INSTRUMENT,
     RIM_STREAM_BORDERS,
+    RIM_STREAM_EYE,
     RIM_STREAM_FRAME = 1 << 20, // plus the frame's number
 };
 
@@ -156,6 +157,16 @@ typedef struct rim_smoke {
     uint64_t seed;
 } rim_smoke;
 
+// The visible camera; where there is no second one, the NIR camera's own eye.
+typedef struct rim_eye {
+    bool there;             // it sees the scene otherwise than the NIR camera does
+    double near_f;          // px, of the NIR camera
+    double distance_mm;     // of the scene, when the view does not zoom
+    double f, cx, cy, k[3]; // px; radial distortion
+    double rotation[9], bumped[9], t_mm[3]; // from the NIR camera, before and after
+    float *ray; // [2 * width * height] x, y at z = 1 for each pixel
+} rim_eye;
+
 struct rim_phantom {
     rim_phantom_options o; // as pinned; what was drawn is in the parts
     rim_workers *workers;
@@ -170,6 +181,7 @@ struct rim_phantom {
     rim_canvas canvas;
     rim_motion motion;
     rim_camera camera;
+    rim_eye eye;
     rim_instrument instrument;
     rim_smoke smoke;
     double wound_x, wound_y, wound_a, wound_b, wound_cos, wound_sin;
@@ -216,7 +228,19 @@ void rim_view_to_scene(const rim_view *v, const rim_phantom_options *o, double u
 void rim_view_to_frame(const rim_view *v, const rim_phantom_options *o, double x,
                        double y, double *u, double *vv);
 
+// ---- eye.c ----
+void rim_eye_draw(rim_eye *e, const rim_phantom_options *o);
+RIM_NODISCARD rim_err rim_eye_init(rim_phantom *p);
+// From the NIR camera to the visible one, in frame `index`.
+const double *rim_eye_rotation(const rim_phantom *p, int index);
+void rim_eye_inverse(double out[9], const double m[9]);
+// Around x, then y, then z, in radians.
+void rim_eye_turn(double r[9], double x, double y, double z);
+// A ray (x, y, 1) of the visible camera to the NIR pixel that shows the same.
+void rim_eye_to_nir(double m[9], const rim_phantom *p, const rim_view *view, int index);
+
 // ---- camera.c ----
+uint64_t rim_camera_seed(const rim_phantom_options *o);
 void rim_camera_draw(rim_phantom *p);
 RIM_NODISCARD rim_err rim_camera_init(rim_phantom *p);
 void rim_camera_expose(rim_phantom *p); // sets per_light and the maps
@@ -230,6 +254,11 @@ double rim_smoke_depth(const rim_smoke *s, int index, double u, double v);
 void rim_render_nir(rim_phantom *p, rim_frame *nir, const rim_view *view, int index);
 void rim_render_visible(rim_phantom *p, rim_frame *out, const rim_view *view,
                         int index);
+// p->raw, light of a scene that stands still, through lens and sensor.
+void rim_render_still(rim_phantom *p, rim_frame *nir, int index);
+// A visible frame of this reflectance, 0..1; `index` draws its noise.
+void rim_render_grey(rim_phantom *p, rim_frame *out, const float *reflectance,
+                     int index);
 
 // ---- measure.c ----
 void rim_measure_focus(rim_focus *f, const rim_phantom *p);
