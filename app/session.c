@@ -248,6 +248,11 @@ void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
 {
     int scale;
     const rim_frame *sbr = rim_pipeline_sbr_map(s->pipeline, &scale);
+    rim_mask unjudged = {0};
+    unjudged.data = rim_pipeline_unjudged(s->pipeline, &unjudged.width,
+                                          &unjudged.height, &unjudged.scale);
+    unjudged.stride = unjudged.width;
+    rim_overlay_set_unjudged(s->overlay, &unjudged);
     rim_overlay_draw(s->overlay, picture, nir, visible, sbr, scale, result);
     picture->seq = nir->seq;
     picture->captured_ns = nir->captured_ns;

@@ -283,3 +283,12 @@ const rim_watch *rim_pipeline_watch(const rim_pipeline *p)
 {
     return &p->watch;
 }
+
+const uint8_t *rim_pipeline_unjudged(const rim_pipeline *p, int *width, int *height,
+                                     int *scale)
+{
+    *width = p->grid.width;
+    *height = p->grid.height;
+    *scale = p->grid.scale;
+    return p->watch.on ? p->watch.unjudged : NULL;
+}

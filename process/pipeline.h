@@ -44,6 +44,13 @@ RIM_NODISCARD rim_err rim_pipeline_mark_surface(rim_pipeline *p, const rim_point
 // lost, and motion is not carried across it blindly.
 void rim_pipeline_process(rim_pipeline *p, rim_result *result, const rim_frame *nir);
 
+// Where in the cut surface nothing can be said in the last frame: 1 in a mask of
+// *width x *height, whose pixel (i, j) covers `scale` NIR pixels a side from
+// (i * scale, j * scale) on. NULL: no surface is watched. Belongs to the pipeline, valid
+// until the next call.
+const uint8_t *rim_pipeline_unjudged(const rim_pipeline *p, int *width, int *height,
+                                     int *scale);
+
 // The signal-to-background map of the last frame: GRAY16, Q8 (256 is the local
 // background, 0 where nothing can be said), `scale` NIR pixels a side of a map
 // pixel: map pixel (i, j) has its centre at ((i + 0.5) * scale - 0.5, ...).

@@ -31,7 +31,8 @@ rim_err rim_watch_init(rim_watch *w, const rim_grid *grid)
     w->mask = calloc(rim_grid_area(grid), 1);
     w->covered =
         calloc((size_t)patches(grid->width) * (size_t)patches(grid->height), 1);
-    if (w->mask && w->covered)
+    w->unjudged = calloc(rim_grid_area(grid), 1);
+    if (w->mask && w->covered && w->unjudged)
         return RIM_OK;
     rim_watch_uninit(w);
     return RIM_ERR_MEMORY;
@@ -41,6 +42,7 @@ void rim_watch_uninit(rim_watch *w)
 {
     free(w->mask);
     free(w->covered);
+    free(w->unjudged);
     *w = (rim_watch){0};
 }
 
@@ -162,6 +164,7 @@ static void judge_pixels(rim_watch *w, const rim_scene *s)
     int level = surface_level(w, s->ratio, s->valid);
     level = level < LEVEL_LEAST ? LEVEL_LEAST : level > LEVEL_MOST ? LEVEL_MOST : level;
     find_cover(w, s, level - HIDDEN_BELOW);
+    memcpy(w->unjudged, w->mask, rim_grid_area(w->grid));
     int inside = 0, judged = 0, dark = 0, full = 0, hidden = 0;
     const int columns = patches(w->grid->width);
     for (int y = 0; y < w->grid->height; y++)
@@ -177,8 +180,10 @@ static void judge_pixels(rim_watch *w, const rim_scene *s)
                 hidden++;
             else if (s->saturated[i] > SATURATED_MOST)
                 full++;
-            else
+            else {
                 judged++;
+                w->unjudged[i] = 0;
+            }
         }
     const double whole = fmax(polygon_area(w->now, w->count), inside);
     w->assessable = whole > 0.0 ? judged / whole : 0.0;
@@ -240,12 +245,14 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_blobs *blobs
     if (w->lost) { // the tissue under the polygon is no longer known
         w->assessable = 0.0;
         w->why = RIM_WHY_OUT_OF_VIEW;
+        memset(w->unjudged, 0, rim_grid_area(w->grid)); // nor where it is
         return;
     }
     judge_pixels(w, scene);
     if (w->assessable > 0.0 && veiled(w, blobs)) {
         w->assessable = 0.0;
         w->why |= RIM_WHY_SMOKE;
+        memcpy(w->unjudged, w->mask, rim_grid_area(w->grid));
     }
 }
 

@@ -23,7 +23,8 @@ typedef struct rim_watch {
     rim_point tissue[RIM_SURFACE_CORNERS_MAX];
     rim_point now[RIM_SURFACE_CORNERS_MAX]; // grid coordinates of this frame
     uint8_t *mask;                          // [grid] 1 inside
-    uint8_t *covered; // [patches of 8 x 8 grid pixels] 1: mostly hidden
+    uint8_t *unjudged; // [grid] 1: inside, but nothing can be said here in this frame
+    uint8_t *covered;  // [patches of 8 x 8 grid pixels] 1: mostly hidden
     rim_surface_state state;
     int steady; // frames that have asked for another state
     rim_surface_state wanted;

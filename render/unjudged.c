@@ -5,7 +5,7 @@
 // SPDX-License-Identifier: MIT
 #include "render/overlay_internal.h"
 
-enum { STRIPS_MAX = 600, FINER_THAN_PX = 3 };
+enum { STRIPS_MAX = 600, FINER_THAN_PX = 3, SPECK = 5 };
 
 void rim_overlay_set_unjudged(rim_overlay *o, const rim_mask *mask)
 {
@@ -65,7 +65,7 @@ void rim_marks_plan_unjudged(rim_overlay *o, const rim_pane *pane)
             const int from = x;
             while (x < m->width && unjudged(m, x, y, rows))
                 x++;
-            if (x - from < 2) // a speck says nothing
+            if (x - from < SPECK) // says nothing
                 continue;
             strip(o, pane, from, x, y, y + rows);
             strips++;
