@@ -93,7 +93,7 @@ static rim_err finish_cpu(rim_run_options *o, const rim_usage *usage)
 {
     const char *name = cpu_names[o->cpu_level];
     if (o->cpu_level == 0)
-        name = getenv("RIM_CPU"); // NOLINT(concurrency-mt-unsafe): no thread yet
+        name = getenv("RIMLIGHT_CPU"); // NOLINT(concurrency-mt-unsafe): no thread yet
     if (!name || !*name || strcmp(name, "auto") == 0) {
         o->cpu = rim_cpu_detect();
         return RIM_OK;
@@ -103,7 +103,8 @@ static rim_err finish_cpu(rim_run_options *o, const rim_usage *usage)
         return rim_options_refuse(usage, "cpu",
                                   "this machine has not got it; leave the option out");
     if (err)
-        return rim_options_refuse(usage, "cpu", "RIM_CPU names no instruction set");
+        return rim_options_refuse(usage, "cpu",
+                                  "RIMLIGHT_CPU names no instruction set");
     return RIM_OK;
 }
 

@@ -35,7 +35,7 @@ typedef struct rim_run_table {
     rim_option option[20];
 } rim_run_table;
 
-// Sets defaults (RIM_CPU of the environment among them) and binds the table to *o.
+// Sets defaults (RIMLIGHT_CPU of the environment among them) and binds the table to *o.
 void rim_run_options_init(rim_run_options *o, rim_run_table *table);
 // After parsing: turns names and ranges into values. RIM_ERR_ARG, logged: a range
 // that is none, an instruction set that this machine has not, two outputs of one

@@ -117,6 +117,7 @@ static rim_err create_overlay(rim_session *s)
         .color_map = s->options->color_map,
         .view = s->options->view,
         .has_visible = s->info.visible_width > 0,
+        .cpu = s->options->cpu,
     };
     if (s->calib && s->calib->has_register && s->info.visible_width > 0)
         set_registration(&options, s->calib);

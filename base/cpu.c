@@ -15,6 +15,12 @@ static const struct {
     {"avx512", RIM_CPU_SSE41 | RIM_CPU_AVX2 | RIM_CPU_AVX512},
     {"neon", RIM_CPU_NEON},
 };
+enum { LEVELS = sizeof levels / sizeof levels[0] };
+
+const char *rim_cpu_level(int i)
+{
+    return i >= 0 && i < LEVELS ? levels[i].name : NULL;
+}
 
 unsigned rim_cpu_detect(void)
 {
@@ -37,7 +43,7 @@ unsigned rim_cpu_detect(void)
 
 rim_err rim_cpu_from_name(unsigned *cpu, const char *name)
 {
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+    for (int i = 0; i < LEVELS; i++)
         if (strcmp(name, levels[i].name) == 0) {
             *cpu = levels[i].bits;
             return (rim_cpu_detect() & *cpu) == *cpu ? RIM_OK : RIM_ERR_UNSUPPORTED;
@@ -48,7 +54,7 @@ rim_err rim_cpu_from_name(unsigned *cpu, const char *name)
 const char *rim_cpu_name(unsigned cpu)
 {
     const char *name = "c";
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+    for (int i = 0; i < LEVELS; i++)
         if ((cpu & levels[i].bits) == levels[i].bits && levels[i].bits)
             name = levels[i].name;
     return name;

@@ -15,6 +15,8 @@ enum {
 
 // What this machine has.
 unsigned rim_cpu_detect(void);
+// The names of the levels, from the lowest, for i = 0, 1, ...; NULL after the last.
+const char *rim_cpu_level(int i);
 // The bits of a level by its name: "c", "sse41", "avx2", "avx512", "neon".
 // RIM_ERR_ARG: no such name; RIM_ERR_UNSUPPORTED: this machine has it not.
 RIM_NODISCARD rim_err rim_cpu_from_name(unsigned *cpu, const char *name);

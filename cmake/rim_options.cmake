@@ -10,10 +10,16 @@ target_compile_options(rim_options INTERFACE
   -ffp-contract=off
   $<$<BOOL:${RIM_WERROR}>:-Werror>)
 
-# rim_library(NAME SOURCES ... USES rim_x ... LIBS external ...)
-# The static library of one folder, rim_NAME.
+# rim_library(NAME SOURCES ... X86 ... NEON ... USES rim_x ... LIBS external ...)
+# The static library of one folder, rim_NAME; X86 and NEON are sources for those
+# architectures alone (kernels).
 function(rim_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;X86;NEON;USES;LIBS" ${ARGN})
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+    list(APPEND arg_SOURCES ${arg_X86})
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+    list(APPEND arg_SOURCES ${arg_NEON})
+  endif()
   add_library(rim_${name} STATIC ${arg_SOURCES})
   target_link_libraries(rim_${name} PUBLIC rim_options ${arg_USES} PRIVATE ${arg_LIBS})
   set_property(GLOBAL APPEND PROPERTY RIM_LIBRARIES rim_${name})

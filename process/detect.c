@@ -14,10 +14,11 @@
 #define LEAST_LOG_ODDS (-5.0)
 #define ROUNDS         3 // of centring; candidates that meet go on as one
 
-rim_err rim_detect_init(rim_detect *d, const rim_grid *grid)
+rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
+                        const rim_process_kernels *kernels)
 {
-    *d = (rim_detect){.scene.grid = grid};
-    rim_err err = rim_pyramid_init(&d->pyramid, grid);
+    *d = (rim_detect){.kernels = kernels, .scene.grid = grid};
+    rim_err err = rim_pyramid_init(&d->pyramid, grid, kernels);
     if (!err)
         err = rim_blobs_init(&d->blobs, &d->pyramid);
     if (!err)

@@ -9,6 +9,7 @@
 #include "base/workers.h"
 #include "process/blobs.h"
 #include "process/confidence.h"
+#include "process/kernels/kernels.h"
 #include "process/outline.h"
 #include "process/rings.h"
 
@@ -22,6 +23,7 @@ typedef struct rim_detection {
 } rim_detection;
 
 typedef struct rim_detect {
+    const rim_process_kernels *kernels;
     rim_scene scene;
     rim_pyramid pyramid;
     rim_blobs blobs;
@@ -34,7 +36,8 @@ typedef struct rim_detect {
     int best[RIM_DETECTIONS_MAX]; // of `measured`, by falling log odds
 } rim_detect;
 
-RIM_NODISCARD rim_err rim_detect_init(rim_detect *d, const rim_grid *grid);
+RIM_NODISCARD rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
+                                      const rim_process_kernels *kernels);
 void rim_detect_uninit(rim_detect *d);
 
 // ratio: [grid] Q10, 0 where not valid. expected: places where something was before.

@@ -24,6 +24,7 @@
 struct rim_pipeline {
     rim_pipeline_options options;
     rim_grid grid;
+    rim_process_kernels kernels;
     rim_workers *workers;
     rim_reduce reduce;
     rim_background background;
@@ -74,7 +75,9 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
     p->options = *options;
     rim_grid_init(&p->grid, options->width, options->height, options->mm_per_px);
     const size_t area = rim_grid_area(&p->grid);
+    rim_process_kernels_init(&p->kernels, options->cpu);
     p->reduce = (rim_reduce){.grid = &p->grid,
+                             .kernels = &p->kernels,
                              .bits = options->bits,
                              .black_level = options->black_level,
                              .calib = options->calib,
@@ -97,7 +100,7 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
     if (!err)
         err = rim_temporal_init(&p->temporal, &p->grid);
     if (!err)
-        err = rim_detect_init(&p->detect, &p->grid);
+        err = rim_detect_init(&p->detect, &p->grid, &p->kernels);
     if (!err)
         err = rim_watch_init(&p->watch, &p->grid);
     if (!err)

@@ -7,9 +7,10 @@
 // What lies far below the background (instruments, char) pulls no further down.
 #define RATIO_FLOOR (-512)
 
-rim_err rim_pyramid_init(rim_pyramid *p, const rim_grid *grid)
+rim_err rim_pyramid_init(rim_pyramid *p, const rim_grid *grid,
+                         const rim_process_kernels *kernels)
 {
-    *p = (rim_pyramid){.grid = grid};
+    *p = (rim_pyramid){.grid = grid, .kernels = kernels};
     int w = grid->width, h = grid->height;
     for (int i = 0; i < RIM_PYRAMID_LEVELS; i++) {
         w = (w + 1) / 2;

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "process/grid.h"
+#include "process/kernels/kernels.h"
 
 #include <stdint.h>
 
@@ -21,10 +22,12 @@ typedef struct rim_pyramid_level {
 
 typedef struct rim_pyramid {
     const rim_grid *grid;
+    const rim_process_kernels *kernels;
     rim_pyramid_level level[RIM_PYRAMID_LEVELS];
 } rim_pyramid;
 
-RIM_NODISCARD rim_err rim_pyramid_init(rim_pyramid *p, const rim_grid *grid);
+RIM_NODISCARD rim_err rim_pyramid_init(rim_pyramid *p, const rim_grid *grid,
+                                       const rim_process_kernels *kernels);
 void rim_pyramid_uninit(rim_pyramid *p);
 // ratio: [grid] Q10, 0 where nothing is known.
 void rim_pyramid_build(rim_pyramid *p, const int16_t *ratio);

@@ -19,17 +19,17 @@ static void cut_hot(uint16_t *dst, const uint16_t *src, int n, int margin)
     }
 }
 
-// Adds a row of samples to the sums of its grid pixels.
-static void add_row(int64_t *sum, int32_t *saturated, const uint16_t *src, int n,
-                    int scale, int full)
+// Sums of columns to sums of grid pixels; full ones are counted apart.
+static void add_columns(int64_t *sum, int32_t *saturated, const uint32_t *columns,
+                        int n, int scale)
 {
     for (int x = 0; x < n; x++) {
-        sum[x / scale] += src[x];
-        saturated[x / scale] += src[x] >= full;
+        sum[x / scale] += columns[x] & ((1u << RIM_FULL_SHIFT) - 1);
+        saturated[x / scale] += (int32_t)(columns[x] >> RIM_FULL_SHIFT);
     }
 }
 
-// The same with dark and gain; pixels marked bad are left out of `count`.
+// A row of samples with dark and gain; pixels marked bad are left out of `count`.
 static void add_row_calibrated(int64_t *sum, int32_t *count, const uint16_t *src,
                                const uint16_t *dark, const uint16_t *gain,
                                const uint16_t *bad, int n, int scale, int black)
@@ -62,18 +62,19 @@ static void reduce_row(const rim_reduce *r, int gy)
     memset(sum, 0, cells * sizeof *sum);
     memset(saturated, 0, cells * sizeof *saturated);
     memset(count, 0, cells * sizeof *count);
-    for (int y = y0; y < y1; y++) {
+    const rim_calib *c = r->calib;
+    if (!c) {
+        uint32_t columns[RIM_FRAME_SIDE_MAX];
+        r->kernels->add_columns(columns, rim_frame_row16(r->nir, y0), r->nir->stride,
+                                y1 - y0, n, top >> 5, full);
+        add_columns(sum, saturated, columns, n, scale);
+    }
+    for (int y = y0; y < y1 && c; y++) {
         cut_hot(row, rim_frame_row16(r->nir, y), n, top >> 5);
-        const rim_calib *c = r->calib;
-        if (c) {
-            add_row_calibrated(sum, count, row, map_row(&c->dark, y),
-                               map_row(&c->gain, y), map_row(&c->bad, y), n, scale,
-                               r->black_level);
-            for (int x = 0; x < n; x++)
-                saturated[x / scale] += row[x] >= full;
-        } else {
-            add_row(sum, saturated, row, n, scale, full);
-        }
+        add_row_calibrated(sum, count, row, map_row(&c->dark, y), map_row(&c->gain, y),
+                           map_row(&c->bad, y), n, scale, r->black_level);
+        for (int x = 0; x < n; x++)
+            saturated[x / scale] += row[x] >= full;
     }
     uint16_t *light = r->light + (size_t)gy * cells;
     uint8_t *sat = r->saturated + (size_t)gy * cells;

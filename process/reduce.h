@@ -14,6 +14,7 @@
 #include "base/workers.h"
 #include "calib/calib.h"
 #include "process/grid.h"
+#include "process/kernels/kernels.h"
 
 #include <stdint.h>
 
@@ -21,6 +22,7 @@
 
 typedef struct rim_reduce {
     const rim_grid *grid;
+    const rim_process_kernels *kernels;
     int bits, black_level;
     const rim_calib *calib; // may be NULL
     const rim_frame *nir;   // the frame under way

@@ -68,8 +68,9 @@ static void make_tints(rim_ground *g, rim_color_map map)
 
 rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height, int bits,
                         int black_level, double sbr_low, double sbr_high,
-                        rim_color_map map)
+                        rim_color_map map, unsigned cpu)
 {
+    rim_render_kernels_init(&g->kernels, cpu);
     make_grey(g->grey, bits, black_level);
     for (int i = 0; i < 256; i++)
         g->grey_pixel[i] =
@@ -209,9 +210,7 @@ static void base_nir(const rim_ground *g, const rim_pane *pane, rim_pixel *row, 
 {
     const int width = pane->rect.x1 - pane->rect.x0;
     if (one_to_one(pane, nir)) {
-        const uint16_t *in = rim_frame_row16(nir, y);
-        for (int x = 0; x < width; x++)
-            row[x] = g->grey_pixel[g->grey[in[x]]];
+        g->kernels.grey_row(row, rim_frame_row16(nir, y), g->grey, width);
         return;
     }
     for (int x = 0; x < width; x += CELL) {

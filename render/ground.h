@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "render/canvas.h"
 #include "render/color_map.h"
+#include "render/kernels/kernels.h"
 
 typedef enum rim_base {
     RIM_BASE_NONE = 0, // black
@@ -53,6 +54,7 @@ typedef struct rim_tone {
 } rim_tone;
 
 typedef struct rim_ground {
+    rim_render_kernels kernels;
     rim_pixel grey_pixel[256];
     uint8_t grey[65536];                // of a NIR sample
     int32_t low_q8, high_q8, gain_q16;  // SBR to 0..255
@@ -65,9 +67,10 @@ typedef struct rim_ground {
 // How opaque RIM_TINT_VEIL is, 0..256, at a level of the scale, 0..255.
 int rim_veil_alpha(int level);
 
+// cpu: RIM_CPU_* bits that kernels may use.
 RIM_NODISCARD rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height,
                                       int bits, int black_level, double sbr_low,
-                                      double sbr_high, rim_color_map map);
+                                      double sbr_high, rim_color_map map, unsigned cpu);
 void rim_ground_uninit(rim_ground *g);
 
 // Once a frame, before painting: notes where in `map` there is colour to show.

@@ -214,7 +214,7 @@ rim_err rim_overlay_create(rim_overlay **out, const rim_overlay_options *options
     o->unit_q8 = o->unit_q8 > 6 * 256 ? 6 * 256 : o->unit_q8;
     make_style(o);
     err = rim_ground_init(&o->ground, p.nir_width, p.nir_height, p.nir_bits,
-                          p.nir_black_level, p.sbr_low, p.sbr_high, p.color_map);
+                          p.nir_black_level, p.sbr_low, p.sbr_high, p.color_map, p.cpu);
     if (!err)
         err = make_panes(o);
     if (!err)

@@ -51,6 +51,7 @@ typedef struct rim_overlay_options {
     rim_color_map color_map;
     rim_view view;
     bool has_visible;     // visible frames are expected: one that is missing is said
+    unsigned cpu;         // RIM_CPU_* bits that kernels may use
     rim_workers *workers; // share the work of a frame; NULL: the caller alone
 } rim_overlay_options;
 
