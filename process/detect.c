@@ -3,7 +3,6 @@
 #include "process/detect.h"
 
 #include "process/ellipse.h"
-#include "process/fixed.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,35 +16,31 @@
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
 {
-    *d = (rim_detect){.kernels = kernels, .scene.grid = grid};
-    rim_err err = rim_pyramid_init(&d->pyramid, grid, kernels);
+    *d = (rim_detect){.kernels = kernels};
+    rim_err err = rim_outline_scene_init(&d->scene, grid);
+    if (!err)
+        err = rim_pyramid_init(&d->pyramid, grid, kernels);
     if (!err)
         err = rim_blobs_init(&d->blobs, &d->pyramid);
     if (!err)
         err = rim_rings_init(&d->rings, &d->pyramid);
     d->measured = calloc(RIM_CANDIDATES_MAX, sizeof *d->measured);
     d->fits = calloc(RIM_CANDIDATES_MAX, sizeof *d->fits);
-    d->linear = calloc(RIM_RATIO_MAX - RIM_RATIO_MIN + 1, sizeof *d->linear);
-    if (!err && (!d->measured || !d->fits || !d->linear))
+    if (!err && (!d->measured || !d->fits))
         err = RIM_ERR_MEMORY;
-    if (err) {
+    if (err)
         rim_detect_uninit(d);
-        return err;
-    }
-    for (int i = RIM_RATIO_MIN; i <= RIM_RATIO_MAX; i++)
-        d->linear[i - RIM_RATIO_MIN] = rim_exp2((double)i / RIM_LOG2_ONE);
-    d->scene.linear = d->linear;
-    return RIM_OK;
+    return err;
 }
 
 void rim_detect_uninit(rim_detect *d)
 {
+    rim_outline_scene_uninit(&d->scene);
     rim_pyramid_uninit(&d->pyramid);
     rim_blobs_uninit(&d->blobs);
     rim_rings_uninit(&d->rings);
     free(d->measured);
     free(d->fits);
-    free(d->linear);
     *d = (rim_detect){0};
 }
 
@@ -108,19 +103,18 @@ static bool same_thing(const rim_spot *p, const rim_spot *q)
 }
 
 // Whether what stands out of p is mostly q's own rim: a circle laid through an arc.
-static bool borrows(const rim_spot *p, const rim_spot *q)
+static bool borrows(const rim_scene *scene, const rim_spot *p, const rim_spot *q)
 {
-    const rim_ellipse e = {q->x, q->y, q->a, q->b, q->angle};
+    const rim_ellipse_form form =
+        rim_ellipse_form_of(&(rim_ellipse){q->x, q->y, q->a, q->b, q->angle});
     int standing = 0, inside = 0;
     for (int i = 0; i < RIM_RAYS; i++) {
         if (!(p->stands_out >> i & 1))
             continue;
-        double s, c;
-        rim_turn(&s, &c, i, RIM_RAYS);
-        const double dx = p->x + p->outline[i] * c - q->x;
-        const double dy = p->y + p->outline[i] * s - q->y, d = sqrt(dx * dx + dy * dy);
-        standing++;
-        inside += !(d > 1.15 * rim_ellipse_radius(&e, dx / d, dy / d));
+        const double dx = p->x + p->outline[i] * scene->way[i].x - q->x;
+        const double dy = p->y + p->outline[i] * scene->way[i].y - q->y;
+        standing++; // 1.15 times the ellipse
+        inside += form.xx * dx * dx + form.xy * dx * dy + form.yy * dy * dy < 1.3225;
     }
     return 2 * inside > standing;
 }
@@ -156,7 +150,7 @@ static void keep_best(rim_detect *d)
         for (int j = 0; j < d->count && !taken; j++) {
             const rim_spot *p = &d->measured[order[i]].spot;
             const rim_spot *q = &d->measured[d->best[j]].spot;
-            taken = same_thing(p, q) || borrows(p, q);
+            taken = same_thing(p, q) || borrows(&d->scene, p, q);
         }
         if (!taken)
             d->best[d->count++] = order[i];
@@ -167,11 +161,9 @@ void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
                     const uint8_t *saturated, const rim_candidates *expected,
                     rim_workers *workers)
 {
-    d->scene.ratio = ratio;
-    d->scene.valid = valid;
-    d->scene.saturated = saturated;
     d->candidates = *expected;
     rim_pyramid_build(&d->pyramid, ratio);
+    rim_outline_scene_build(&d->scene, ratio, valid, saturated, &d->pyramid);
     rim_blobs_find(&d->blobs, &d->candidates);
     rim_rings_find(&d->rings, &d->candidates);
     for (int round = 0; round < ROUNDS; round++) {

@@ -31,7 +31,6 @@ typedef struct rim_detect {
     rim_candidates candidates;
     rim_detection *measured; // [RIM_CANDIDATES_MAX]
     bool *fits;              // [RIM_CANDIDATES_MAX]
-    double *linear;          // scene.linear
     int count;
     int best[RIM_DETECTIONS_MAX]; // of `measured`, by falling log odds
 } rim_detect;

@@ -180,11 +180,18 @@ bool rim_ellipse_fit(rim_ellipse *e, const rim_point *point, const double *weigh
     return false;
 }
 
-double rim_ellipse_radius(const rim_ellipse *e, double dx, double dy)
+rim_ellipse_form rim_ellipse_form_of(const rim_ellipse *e)
 {
     double s, c;
     // Degrees to a turn of 36000 hundredths keeps the angle to 0.01 degrees.
     rim_turn(&s, &c, (int)floor(e->angle * 100.0 + 0.5), 36000);
-    const double u = (c * dx + s * dy) / e->a, v = (c * dy - s * dx) / e->b;
-    return 1.0 / sqrt(u * u + v * v);
+    const double a = 1.0 / (e->a * e->a), b = 1.0 / (e->b * e->b);
+    return (rim_ellipse_form){.xx = c * c * a + s * s * b,
+                              .xy = 2.0 * c * s * (a - b),
+                              .yy = s * s * a + c * c * b};
+}
+
+double rim_ellipse_radius(const rim_ellipse_form *f, double dx, double dy)
+{
+    return 1.0 / sqrt(f->xx * dx * dx + f->xy * dx * dy + f->yy * dy * dy);
 }

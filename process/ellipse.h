@@ -13,7 +13,13 @@
 bool rim_ellipse_fit(rim_ellipse *e, const rim_point *point, const double *weight,
                      int count);
 
+// 1 / r^2 = xx dx^2 + xy dx dy + yy dy^2 in the direction (dx, dy) from the centre.
+typedef struct rim_ellipse_form {
+    double xx, xy, yy;
+} rim_ellipse_form;
+rim_ellipse_form rim_ellipse_form_of(const rim_ellipse *e);
+
 // Distance from the centre to the ellipse in the direction of (dx, dy), a unit vector.
-double rim_ellipse_radius(const rim_ellipse *e, double dx, double dy);
+double rim_ellipse_radius(const rim_ellipse_form *f, double dx, double dy);
 
 #endif

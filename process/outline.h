@@ -10,27 +10,11 @@
 #ifndef RIM_PROCESS_OUTLINE_H
 #define RIM_PROCESS_OUTLINE_H
 
-#include "process/background.h"
 #include "process/candidate.h"
-#include "process/grid.h"
+#include "process/outline_scene.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define RIM_RAYS  48
-#define RIM_STEPS 64 // samples along a ray
-
-typedef struct rim_ray {
-    double peak;       // highest T up to the outline
-    double background; // median of T beyond the outline
-    double outline;    // radius where T is half way, grid pixels; NAN: never
-    double peak_at;    // radius of the peak, grid pixels
-    double inner;      // lowest T between the centre and the peak
-    double edge_mm;    // radius of 25 % less radius of 75 %; NAN: not both seen
-    double width;      // of the ridge at half height, grid pixels; NAN: not a ridge
-    bool stands_out;
-    bool cut; // leaves the frame or the lit field before the outline
-} rim_ray;
 
 // What the rays of one place say. Lengths in grid pixels unless named.
 typedef struct rim_spot {
@@ -54,14 +38,6 @@ typedef struct rim_spot {
     double outline[RIM_RAYS]; // radius from (x, y) every 1/RIM_RAYS turn from x to y;
                               // the ellipse's where the ray does not stand out
 } rim_spot;
-
-typedef struct rim_scene { // the planes that rays run through
-    const rim_grid *grid;
-    const int16_t *ratio; // [grid] Q10 log2
-    const uint8_t *valid;
-    const uint8_t *saturated;
-    const double *linear; // 2^(i / 1024), i from RIM_RATIO_MIN
-} rim_scene;
 
 // Moves the candidate to the middle of the outline seen from it, and gives it the
 // outline's radius. False where there is no outline at all.

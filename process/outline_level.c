@@ -1,0 +1,191 @@
+// outline_level.c: background, peaks and half ways of rays whose path is known.
+// SPDX-License-Identifier: MIT
+#include "process/outline_rays.h"
+#include "process/quantile.h"
+
+#include <math.h>
+
+#define GAP_MM       1.0  // between the outline and where its background begins
+#define LEAST_FALL   0.08 // of the background: a ray that falls less does not stand out
+#define PART_OF_FALL 0.3  // of the median fall, likewise
+#define DARK_SIDE    (-755) // Q10, 0.6: no ray's background lies lower than this under all
+
+static double linear(const rim_scene *s, int log)
+{
+    return s->linear[log - RIM_RATIO_MIN];
+}
+
+int rim_rays_outside(const rim_rays *r, int i)
+{
+    return r->path[i] + (int)(GAP_MM / r->scene->grid->mm / r->step + 1.0);
+}
+
+// Where three equally spaced values of b + A q^n end: b (Aitken 1926). The last of
+// them where they do not fall ever slower.
+static double fades_to(double t1, double t2, double t3)
+{
+    const double d1 = t1 - t2, d2 = t2 - t3;
+    return d2 > 0.0 && d1 > 1.05 * d2 ? t3 - d2 * d2 / (d1 - d2) : t3;
+}
+
+// A lesion's own glow reaches far beyond its outline and fades as an exponential
+// (Farrell 1992), so what lies around is brighter than what lies under it: where that
+// is so, the glow is followed to its end, but not below the model's background (T = 1).
+bool rim_rays_background(const rim_rays *r, int *around)
+{
+    enum { PARTS = 3, MOST = RIM_RAYS * RIM_STEPS / 4 };
+    int16_t v[PARTS][MOST];
+    int n[PARTS] = {0}, level[PARTS];
+    for (int i = 0; i < r->count; i++) {
+        const int first = rim_rays_outside(r, i), length = r->steps - first;
+        for (int part = 0; part < PARTS; part++) {
+            const int end = first + length * (part + 1) / PARTS;
+            // Neighbours say the same: every other sample, in turn.
+            for (int k = first + length * part / PARTS + (i & 1); k < end; k += 2)
+                if (r->valid[i] >> k & 1)
+                    v[part][n[part]++] = r->log[i][k];
+        }
+    }
+    if (n[0] + n[1] + n[2] < r->count)
+        return false;
+    for (int part = 0; part < PARTS; part++) {
+        if (n[part] < r->count / 4) {
+            if (part == 0)
+                return false;
+            *around = level[part - 1];
+            return true;
+        }
+        level[part] = rim_quantile_i16(v[part], n[part], 0.3);
+    }
+    if (level[PARTS - 1] <= 0) {
+        const int middle = rim_quantile_i16(v[1], n[1], 0.5);
+        *around = middle < 0 ? middle : 0;
+        return true;
+    }
+    const double end = fades_to(linear(r->scene, level[0]), linear(r->scene, level[1]),
+                                linear(r->scene, level[2]));
+    *around = end > 1.0 ? (int)(1024.0 * rim_log2(end) + 0.5) : 0;
+    return true;
+}
+
+// On the dark side of a step the ray's own surroundings count: their median.
+static int background_of(const rim_rays *r, int i, int around)
+{
+    int16_t v[RIM_STEPS];
+    int n = 0;
+    for (int k = rim_rays_outside(r, i); k < r->steps; k += 2)
+        if (r->valid[i] >> k & 1)
+            v[n++] = r->log[i][k];
+    const int own = n >= 2 ? rim_quantile_i16(v, n, 0.5) : around;
+    return own > around ? around : own < around + DARK_SIDE ? around + DARK_SIDE : own;
+}
+
+// Number of samples known in a row from k on.
+static int known_from(const rim_rays *r, int i, int k)
+{
+    const uint64_t gap = ~(r->valid[i] >> k);
+    return gap ? __builtin_ctzll(gap) : RIM_STEPS;
+}
+
+// Where the ray first falls below `level` after sample *k, between samples; *k becomes
+// the last one before. NAN where it does not before sample `end`.
+static double falls_below(const rim_rays *r, int i, int *k, int end, int level)
+{
+    const int16_t *l = r->log[i];
+    for (; *k + 1 < end; ++*k)
+        if (l[*k + 1] < level) {
+            const int a = l[*k], b = l[*k + 1];
+            return *k + (a > level ? (double)(a - level) / (a - b) : 0.0);
+        }
+    return NAN;
+}
+
+static void measure_ray(rim_rays *r, int i, int around)
+{
+    rim_ray *ray = &r->ray[i];
+    const int16_t *l = r->log[i];
+    *ray = (rim_ray){.background = background_of(r, i, around), .outline = NAN};
+    int at = 0, peak = l[0];
+    for (int k = 1; k <= r->path[i]; k++)
+        if (l[k] > peak) {
+            peak = l[k];
+            at = k;
+        }
+    ray->peak = peak;
+    ray->peak_at = at;
+    const int known = at + known_from(r, i, at);
+    // The path touches the end of the known, or the ray leaves it on the way down.
+    ray->cut = !(r->valid[i] >> r->path[i] & 1) ||
+               (r->path[i] + 1 < r->steps && !(r->valid[i] >> (r->path[i] + 1) & 1));
+    if (peak <= ray->background)
+        return;
+    ray->fall = linear(r->scene, peak) - linear(r->scene, ray->background);
+    int k = at;
+    const int half =
+        rim_outline_scene_between(r->scene, RIM_PART_HALF, ray->background, peak);
+    ray->outline = falls_below(r, i, &k, known < r->steps ? known : r->steps, half);
+    ray->cut |= isnan(ray->outline) && known < r->steps;
+}
+
+void rim_rays_measure(rim_rays *r, int around)
+{
+    double fall[RIM_RAYS];
+    for (int i = 0; i < r->count; i++) {
+        measure_ray(r, i, around);
+        fall[i] = r->ray[i].fall;
+    }
+    const double usual = PART_OF_FALL * rim_quantile(fall, r->count, 0.5);
+    const double least = LEAST_FALL * linear(r->scene, around);
+    for (int i = 0; i < r->count; i++) {
+        rim_ray *ray = &r->ray[i];
+        ray->stands_out = !isnan(ray->outline) && ray->fall > least &&
+                          ray->fall > usual && ray->outline > 0.3 * r->radius &&
+                          ray->outline < 1.9 * r->radius;
+    }
+}
+
+// The same inwards from the peak.
+static double rises_to(const rim_rays *r, int i, int level)
+{
+    const int16_t *l = r->log[i];
+    for (int k = r->ray[i].peak_at; k > 0; k--) {
+        if (!(r->valid[i] >> (k - 1) & 1))
+            return NAN;
+        if (l[k - 1] < level) {
+            const int a = l[k], b = l[k - 1];
+            return k - (a > level ? (double)(a - level) / (a - b) : 0.0);
+        }
+    }
+    return NAN;
+}
+
+void rim_rays_measure_widths(rim_rays *r)
+{
+    const rim_scene *s = r->scene;
+    for (int i = 0; i < r->count; i++) {
+        rim_ray *ray = &r->ray[i];
+        ray->inner = ray->peak;
+        for (int k = 0; k < ray->peak_at; k++)
+            if (r->log[i][k] < ray->inner)
+                ray->inner = r->log[i][k];
+        ray->edge = ray->width = NAN;
+        if (!ray->stands_out)
+            continue;
+        int k = ray->peak_at, end = k + known_from(r, i, k);
+        end = end < r->steps ? end : r->steps;
+        const int quarter = rim_outline_scene_between(s, RIM_PART_QUARTER,
+                                                      ray->background, ray->peak),
+                  most = rim_outline_scene_between(s, RIM_PART_MOST, ray->background,
+                                                   ray->peak);
+        const double high = falls_below(r, i, &k, end, most);
+        ray->edge = falls_below(r, i, &k, end, quarter) - high;
+        // A ridge has a valley at least a tenth lower than itself.
+        if (ray->inner >= ray->peak - 156)
+            continue;
+        const int valley = ray->inner > ray->background ? ray->inner : ray->background;
+        ray->width =
+            ray->outline -
+            rises_to(r, i,
+                     rim_outline_scene_between(s, RIM_PART_HALF, valley, ray->peak));
+    }
+}

@@ -1,0 +1,79 @@
+// outline_rays.c: the ratio along rays, from the plane whose pixels suit their step.
+// SPDX-License-Identifier: MIT
+#include "process/outline_rays.h"
+
+#define LOOK_OUT_MM 4.0 // how far beyond twice the radius rays look
+
+// n samples from (x, y) on, Q16, bilinear; all of them lie inside the plane. Returns
+// which are known.
+static uint64_t sample(int16_t *dst, const int16_t *plane, int width,
+                       const int32_t at[2], const int32_t way[2], int n)
+{
+    uint64_t valid = 0;
+    int32_t x = at[0], y = at[1];
+    for (int k = 0; k < n; k++, x += way[0], y += way[1]) {
+        const int16_t *p = plane + (y >> 16) * width + (x >> 16);
+        const int fx = x >> 8 & 255, fy = y >> 8 & 255;
+        const int top = p[0] * (256 - fx) + p[1] * fx;
+        const int bottom = p[width] * (256 - fx) + p[width + 1] * fx;
+        dst[k] = (int16_t)((top * (256 - fy) + bottom * fy + 32768) >> 16);
+        valid |= (uint64_t)(p[0] & 1) << k;
+    }
+    return valid;
+}
+
+// How many samples from `at` on lie within 0 .. limit - 1.
+static int inside(int32_t at, int32_t way, int32_t limit, int n)
+{
+    if (at < 0 || at >= limit)
+        return 0;
+    int32_t most = n;
+    if (way > 0)
+        most = (limit - 1 - at) / way + 1;
+    else if (way < 0)
+        most = at / -way + 1;
+    return most < n ? most : n;
+}
+
+// Unknown samples repeat the one before, those at the start the first known one.
+static void bridge(int16_t *log, uint64_t valid, int n)
+{
+    int16_t last = valid ? log[__builtin_ctzll(valid)] : 0;
+    for (int k = 0; k < n; k++)
+        if (valid >> k & 1)
+            last = log[k];
+        else
+            log[k] = last;
+}
+
+static int32_t q16(double v)
+{
+    return (int32_t)(v * 65536.0 + (v < 0.0 ? -0.5 : 0.5));
+}
+
+void rim_rays_sample(rim_rays *r, const rim_scene *s, const rim_candidate *c, int count,
+                     int steps)
+{
+    r->scene = s;
+    r->count = count;
+    r->steps = steps;
+    r->step = (2.0 * c->radius + LOOK_OUT_MM / s->grid->mm) / (steps - 1);
+    r->radius = c->radius / r->step;
+    int level = 0;
+    while (level + 1 < RIM_SCENE_PLANES && (2 << level) <= r->step)
+        level++;
+    const rim_scene_plane *plane = &s->plane[level];
+    const double scale = 1.0 / (1 << level), step = r->step * scale;
+    const int32_t at[2] = {q16((c->x + 0.5) * scale - 0.5),
+                           q16((c->y + 0.5) * scale - 0.5)};
+    for (int i = 0; i < count; i++) {
+        const rim_point u = rim_rays_way(r, i);
+        const int32_t way[2] = {q16(step * u.x), q16(step * u.y)};
+        int n = inside(at[0], way[0], (plane->width - 1) << 16, steps);
+        n = inside(at[1], way[1], (plane->height - 1) << 16, n);
+        const uint64_t v = sample(r->log[i], plane->ratio, plane->width, at, way, n);
+        r->valid[i] = v;
+        if (v != UINT64_MAX >> (64 - steps))
+            bridge(r->log[i], v, steps);
+    }
+}

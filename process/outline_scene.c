@@ -1,0 +1,95 @@
+// outline_scene.c: planes with their known pixels, and tables.
+// SPDX-License-Identifier: MIT
+#include "process/outline_scene.h"
+
+#include <stdlib.h>
+
+#define BETWEENS ((RIM_RATIO_MAX - RIM_RATIO_MIN) / 4 + 1)
+
+rim_err rim_outline_scene_init(rim_scene *s, const rim_grid *grid)
+{
+    *s = (rim_scene){.grid = grid};
+    int w = grid->width, h = grid->height;
+    bool ok = true;
+    for (int i = 0; i < RIM_SCENE_PLANES; i++) {
+        const size_t n = (size_t)w * (size_t)h;
+        s->plane[i] = (rim_scene_plane){.width = w, .height = h};
+        ok &= (s->plane[i].ratio = calloc(n, sizeof(int16_t))) != NULL;
+        ok &= i == 0 || (s->plane[i].known = calloc(n, 1)) != NULL;
+        w = (w + 1) / 2;
+        h = (h + 1) / 2;
+    }
+    for (int i = 0; i < RIM_PARTS; i++)
+        ok &= (s->between[i] = calloc(BETWEENS, sizeof(int16_t))) != NULL;
+    s->linear = calloc(RIM_RATIO_MAX - RIM_RATIO_MIN + 1, sizeof *s->linear);
+    if (!ok || !s->linear) {
+        rim_outline_scene_uninit(s);
+        return RIM_ERR_MEMORY;
+    }
+    for (int i = RIM_RATIO_MIN; i <= RIM_RATIO_MAX; i++)
+        s->linear[i - RIM_RATIO_MIN] = rim_exp2((double)i / RIM_LOG2_ONE);
+    for (int i = 0; i < RIM_PARTS; i++)
+        for (int d = 0; d < BETWEENS; d++) {
+            const double top = rim_exp2(4.0 * d / RIM_LOG2_ONE) - 1.0;
+            s->between[i][d] =
+                (int16_t)(rim_log2(1.0 + 0.25 * (i + 1) * top) * RIM_LOG2_ONE + 0.5);
+        }
+    for (int i = 0; i < RIM_RAYS; i++)
+        rim_turn(&s->way[i].y, &s->way[i].x, i, RIM_RAYS);
+    return RIM_OK;
+}
+
+void rim_outline_scene_uninit(rim_scene *s)
+{
+    for (int i = 0; i < RIM_SCENE_PLANES; i++) {
+        free(s->plane[i].ratio);
+        free(s->plane[i].known);
+    }
+    for (int i = 0; i < RIM_PARTS; i++)
+        free(s->between[i]);
+    free(s->linear);
+    *s = (rim_scene){0};
+}
+
+// The last row and column are in no sample's reach.
+static void mark_known(rim_scene_plane *p, const int16_t *ratio, const uint8_t *known)
+{
+    const size_t w = (size_t)p->width;
+    for (size_t y = 0; y < (size_t)p->height; y++) {
+        const int16_t *q = ratio + y * w;
+        const uint8_t *a = known + y * w, *b = y + 1 < (size_t)p->height ? a + w : a;
+        int16_t *d = p->ratio + y * w;
+        for (size_t x = 0; x + 1 < w; x++)
+            d[x] = (int16_t)((q[x] & ~1) | (a[x] & a[x + 1] & b[x] & b[x + 1]));
+        d[w - 1] = (int16_t)(q[w - 1] & ~1);
+    }
+}
+
+static void halve_known(rim_scene_plane *p, const uint8_t *known, int w, int h)
+{
+    for (int y = 0; y < p->height; y++) {
+        const uint8_t *a = known + (size_t)(2 * y) * (size_t)w;
+        const uint8_t *b = 2 * y + 1 < h ? a + w : a;
+        uint8_t *d = p->known + (size_t)y * (size_t)p->width;
+        for (int x = 0; x < w / 2; x++)
+            d[x] = a[2 * x] & a[2 * x + 1] & b[2 * x] & b[2 * x + 1];
+        if (w % 2)
+            d[w / 2] = a[w - 1] & b[w - 1];
+    }
+}
+
+void rim_outline_scene_build(rim_scene *s, const int16_t *ratio, const uint8_t *valid,
+                             const uint8_t *saturated, const rim_pyramid *pyramid)
+{
+    s->ratio = ratio;
+    s->valid = valid;
+    s->saturated = saturated;
+    const uint8_t *known = valid;
+    mark_known(&s->plane[0], ratio, valid);
+    for (int i = 1; i < RIM_SCENE_PLANES; i++) {
+        const rim_scene_plane *fine = &s->plane[i - 1];
+        halve_known(&s->plane[i], known, fine->width, fine->height);
+        known = s->plane[i].known;
+        mark_known(&s->plane[i], pyramid->level[i - 1].ratio, known);
+    }
+}
