@@ -3,11 +3,15 @@
 #ifndef RIM_PROCESS_CANDIDATE_H
 #define RIM_PROCESS_CANDIDATE_H
 
+#include <stdbool.h>
+
 #define RIM_CANDIDATES_MAX 160
 
 typedef struct rim_candidate {
     double x, y, radius; // grid pixels
     int score;           // larger is better, within one finder
+    bool followed;       // a track expects it
+    double promise;      // about its log odds, from a first look at its outline
 } rim_candidate;
 
 typedef struct rim_candidates {

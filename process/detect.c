@@ -11,7 +11,11 @@
 // the better answer.
 #define PART_OF_WHOLE  1.0
 #define LEAST_LOG_ODDS (-5.0)
-#define ROUNDS         3 // of centring; candidates that meet go on as one
+// Candidates that promise less (outline.h) are not measured, nor more than so many of
+// those that nothing was seen of before: a crowded frame may not take much longer.
+#define LEAST_PROMISE (-5.0)
+#define FIRST_PROMISE (-7.0) // after the first look
+#define MOST_MEASURED 32
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
@@ -52,18 +56,48 @@ static bool met(const rim_candidate *p, const rim_candidate *q)
     return dx * dx + dy * dy < 0.02 * least * least && most < 1.12 * least;
 }
 
-// Drops the candidates that found nothing and those that met an earlier one.
-static void drop_same(rim_detect *d)
+// Drops the candidates that found nothing or promise too little, and those that met an
+// earlier one.
+static void thin_out(rim_detect *d, double least)
 {
+    rim_candidate *c = d->candidates.at;
     int kept = 0;
     for (int i = 0; i < d->candidates.count; i++) {
-        bool keep = d->fits[i];
+        bool keep = d->fits[i] && (c[i].followed || c[i].promise > least);
         for (int j = 0; j < kept && keep; j++)
-            keep = !met(&d->candidates.at[i], &d->candidates.at[j]);
+            keep = !met(&c[i], &c[j]);
         if (keep)
-            d->candidates.at[kept++] = d->candidates.at[i];
+            c[kept++] = c[i];
     }
     d->candidates.count = kept;
+}
+
+// Keeps those followed and the MOST_MEASURED that promise most.
+static void keep_promising(rim_detect *d)
+{
+    rim_candidate *c = d->candidates.at;
+    const int n = d->candidates.count;
+    bool keep[RIM_CANDIDATES_MAX];
+    for (int i = 0; i < n; i++) {
+        int better = 0;
+        for (int j = 0; j < n; j++)
+            better += !c[j].followed && (c[j].promise > c[i].promise ||
+                                         (c[j].promise == c[i].promise && j < i));
+        keep[i] = c[i].followed || better < MOST_MEASURED;
+    }
+    int kept = 0;
+    for (int i = 0; i < n; i++)
+        if (keep[i])
+            c[kept++] = c[i];
+    d->candidates.count = kept;
+}
+
+// A track knows its place well enough to do with one look less.
+static void centre_new(void *ctx, int job)
+{
+    rim_detect *d = ctx;
+    rim_candidate *c = &d->candidates.at[job];
+    d->fits[job] = c->followed || rim_outline_centre(c, &d->scene);
 }
 
 static void centre(void *ctx, int job)
@@ -166,10 +200,11 @@ void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
     rim_outline_scene_build(&d->scene, ratio, valid, saturated, &d->pyramid);
     rim_blobs_find(&d->blobs, &d->candidates);
     rim_rings_find(&d->rings, &d->candidates);
-    for (int round = 0; round < ROUNDS; round++) {
-        rim_workers_run(workers, centre, d, d->candidates.count);
-        drop_same(d);
-    }
+    rim_workers_run(workers, centre_new, d, d->candidates.count);
+    thin_out(d, FIRST_PROMISE);
+    rim_workers_run(workers, centre, d, d->candidates.count);
+    thin_out(d, LEAST_PROMISE);
+    keep_promising(d);
     rim_workers_run(workers, measure, d, d->candidates.count);
     keep_best(d);
 }

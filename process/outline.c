@@ -34,18 +34,27 @@ static void solve(double m[TERMS][TERMS], double v[TERMS])
     }
 }
 
+// Rows of the harmonics that a round outline is made of.
+static void harmonics(double t[TERMS], rim_point u)
+{
+    t[0] = 1.0;
+    t[1] = u.x;
+    t[2] = u.y;
+    t[3] = u.x * u.x - u.y * u.y;
+    t[4] = 2.0 * u.x * u.y;
+}
+
 // Centre shift and radius from the standing rays:
 // outline = c0 + c1 cos + s1 sin + c2 cos 2 + s2 sin 2, gaps pulled to round.
-static bool recentre(rim_candidate *c, const rim_rays *r)
+static bool fit_harmonics(double v[TERMS], const rim_rays *r)
 {
-    double m[TERMS][TERMS] = {{0}}, v[TERMS] = {0};
+    double m[TERMS][TERMS] = {{0}}, t[TERMS];
     int standing = 0;
     for (int i = 0; i < r->count; i++) {
         if (!r->ray[i].stands_out)
             continue;
         standing++;
-        const rim_point u = rim_rays_way(r, i);
-        const double t[TERMS] = {1.0, u.x, u.y, u.x * u.x - u.y * u.y, 2.0 * u.x * u.y};
+        harmonics(t, rim_rays_way(r, i));
         for (int a = 0; a < TERMS; a++) {
             for (int b = 0; b <= a; b++)
                 m[a][b] += t[a] * t[b];
@@ -60,24 +69,61 @@ static bool recentre(rim_candidate *c, const rim_rays *r)
             m[b][a] = m[a][b];
     }
     solve(m, v);
-    const double shift = sqrt(v[1] * v[1] + v[2] * v[2]), most = 0.6 * r->radius;
-    const double part = shift > most ? most / shift : 1.0;
-    c->x += part * v[1] * r->step;
-    c->y += part * v[2] * r->step;
-    c->radius = v[0] * r->step;
-    return c->radius > 2.0 && isfinite(c->radius);
+    return v[0] > 0.0 && isfinite(v[0]);
+}
+
+// What the outline promises: a linear guess at the log odds of the whole measurement,
+// fitted to them on phantoms.
+static double promise_of(const rim_rays *r, const double v[TERMS])
+{
+    double t[TERMS], rough = 0.0, fall[RIM_RAYS], weakest = INFINITY, most = 0.0;
+    int16_t contrast[RIM_RAYS];
+    int standing = 0;
+    for (int i = 0; i < r->count; i++) {
+        const rim_ray *ray = &r->ray[i];
+        fall[i] = ray->stands_out ? ray->fall : 0.0;
+        if (!ray->stands_out)
+            continue;
+        harmonics(t, rim_rays_way(r, i));
+        double miss = ray->outline;
+        for (int a = 0; a < TERMS; a++)
+            miss -= v[a] * t[a];
+        rough += miss * miss;
+        contrast[standing++] = (int16_t)(ray->peak - ray->background);
+    }
+    const int part = r->count / 8;
+    for (int i = 0; i < r->count; i++) {
+        double sum = 0.0;
+        for (int j = 0; j < part; j++)
+            sum += fall[(i + j) % r->count];
+        weakest = fmin(weakest, sum);
+        most = fmax(most, sum);
+    }
+    const double high = rim_quantile_i16(contrast, standing, 0.9) / 1024.0;
+    return -11.7 + 11.0 * standing / r->count + 1.4 * fmin(high, 2.0) +
+           2.2 * fmin(high, 0.6) - 15.0 * fmin(sqrt(rough / standing) / v[0], 0.4) +
+           1.0 * weakest / most;
 }
 
 bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)
 {
     rim_rays r;
     int around;
-    rim_rays_sample(&r, scene, c, RIM_RAYS / 2, RIM_STEPS / 2);
+    rim_rays_sample(&r, scene, c, RIM_RAYS / 3, RIM_STEPS / 2);
     rim_rays_find_path(&r);
     if (!rim_rays_background(&r, &around))
         return false;
     rim_rays_measure(&r, around);
-    return recentre(c, &r);
+    double v[TERMS] = {0};
+    if (!fit_harmonics(v, &r))
+        return false;
+    c->promise = promise_of(&r, v);
+    const double shift = sqrt(v[1] * v[1] + v[2] * v[2]), most = 0.6 * r.radius;
+    const double part = r.step * (shift > most ? most / shift : 1.0);
+    c->x += part * v[1];
+    c->y += part * v[2];
+    c->radius = v[0] * r.step;
+    return c->radius > 2.0;
 }
 
 // Median of a measure over the rays that stand out; NAN: none has it.

@@ -73,11 +73,13 @@ static int background_of(const rim_rays *r, int i, int around)
 {
     int16_t v[RIM_STEPS];
     int n = 0;
-    for (int k = rim_rays_outside(r, i); k < r->steps; k += 2)
-        if (r->valid[i] >> k & 1)
-            v[n++] = r->log[i][k];
-    const int own = n >= 2 ? rim_quantile_i16(v, n, 0.5) : around;
-    return own > around ? around : own < around + DARK_SIDE ? around + DARK_SIDE : own;
+    const int low = around + DARK_SIDE;
+    for (int k = rim_rays_outside(r, i); k < r->steps; k += 2) {
+        const int l = r->log[i][k];
+        v[n] = (int16_t)(l > around ? around : l < low ? low : l);
+        n += (int)(r->valid[i] >> k & 1);
+    }
+    return n >= 2 ? rim_quantile_i16(v, n, 0.5) : around;
 }
 
 // Number of samples known in a row from k on.

@@ -1,6 +1,4 @@
 // quantile.h: the value with a given part of all others below it.
-//
-// Selection in place without memory of its own (Hoare 1961, CACM 4:321).
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_QUANTILE_H
 #define RIM_PROCESS_QUANTILE_H
@@ -9,6 +7,7 @@
 
 // The value with `part` (0..1) of the n > 0 values below it; puts them in another order.
 double rim_quantile(double *v, int n, double part);
-int rim_quantile_i16(int16_t *v, int n, double part);
+// The same of up to 32767 values, which stay where they are.
+int rim_quantile_i16(const int16_t *v, int n, double part);
 
 #endif

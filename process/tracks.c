@@ -38,8 +38,11 @@ void rim_tracks_expect(const rim_tracks *t, const rim_motion *m, rim_candidates 
         if (!(p.x >= 0.0 && p.y >= 0.0 && p.x < t->grid->width &&
               p.y < t->grid->height))
             continue;
-        out->at[out->count++] = (rim_candidate){
-            .x = p.x, .y = p.y, .radius = t->at[i].radius * zoom_of(&m->tissue_now)};
+        out->at[out->count++] =
+            (rim_candidate){.x = p.x,
+                            .y = p.y,
+                            .radius = t->at[i].radius * zoom_of(&m->tissue_now),
+                            .followed = true};
     }
 }
 
