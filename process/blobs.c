@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "process/blobs.h"
 
-#include <stdbool.h>
+#include "process/peak.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ rim_err rim_blobs_init(rim_blobs *b, const rim_pyramid *pyramid)
         b->response[i] = calloc((size_t)l->width * (size_t)l->height, sizeof(int16_t));
         ok &= b->response[i] != NULL;
     }
-    b->line = calloc((size_t)top->width, sizeof *b->line);
+    b->line = calloc((size_t)top->width + 4, sizeof *b->line);
     b->tmp = calloc(n, sizeof *b->tmp);
     if (ok && b->line && b->tmp)
         return RIM_OK;
@@ -47,63 +48,45 @@ static int clamp(int v, int last)
     return v < 0 ? 0 : v > last ? last : v;
 }
 
-// Mean over 2 * reach + 1 pixels of each row; beyond the border its pixel repeats.
-static void box_rows(int16_t *dst, const int16_t *src, int w, int h, int reach)
+static inline int16_t fifth(int sum)
 {
-    const int n = 2 * reach + 1;
-    for (int y = 0; y < h; y++, src += w, dst += w) {
-        int sum = 0;
-        for (int x = -reach; x < reach; x++)
-            sum += src[clamp(x, w - 1)];
-        for (int x = 0; x < w; x++) {
-            sum += src[clamp(x + reach, w - 1)];
-            dst[x] = (int16_t)((2 * sum + n + 65536 * 2 * n) / (2 * n) - 65536);
-            sum -= src[clamp(x - reach, w - 1)];
-        }
-    }
+    const int16_t rounded = (int16_t)(sum + 2);
+    return (int16_t)(rounded * 13107 >> 16);
 }
 
-// The same down the columns, a row of sums at a time.
-static void box_columns(int16_t *dst, const int16_t *src, int w, int h, int reach,
-                        int32_t *sum)
-{
-    const int n = 2 * reach + 1;
-    memset(sum, 0, (size_t)w * sizeof *sum);
-    for (int y = -reach; y < reach; y++)
-        for (int x = 0; x < w; x++)
-            sum[x] += src[(size_t)clamp(y, h - 1) * (size_t)w + (size_t)x];
-    for (int y = 0; y < h; y++) {
-        const int16_t *in = src + (size_t)clamp(y + reach, h - 1) * (size_t)w;
-        const int16_t *out = src + (size_t)clamp(y - reach, h - 1) * (size_t)w;
-        int16_t *d = dst + (size_t)y * (size_t)w;
-        for (int x = 0; x < w; x++) {
-            sum[x] += in[x];
-            d[x] = (int16_t)((2 * sum[x] + n + 65536 * 2 * n) / (2 * n) - 65536);
-            sum[x] -= out[x];
-        }
-    }
-}
-
-// Three box means of the given reaches: close to a Gaussian.
+// Means over 5 pixels down the columns and along the rows, `times` in a row: close to a
+// Gaussian of variance 2 each. Beyond the border its pixel repeats. Sums of five stay
+// within int16 since ratios do within -2048 .. 6144.
 static void smooth(rim_blobs *b, int16_t *dst, const int16_t *src, int w, int h,
-                   const int reach[3])
+                   int times)
 {
-    for (int i = 0; i < 3; i++) {
-        box_rows(b->tmp, i ? dst : src, w, h, reach[i]);
-        box_columns(dst, b->tmp, w, h, reach[i], b->line);
+    int16_t *line = b->line + 2;
+    for (int i = 0; i < times; i++, src = dst) {
+        for (int y = 0; y < h; y++) {
+            const int16_t *p[5];
+            for (int k = 0; k < 5; k++)
+                p[k] = src + (size_t)clamp(y + k - 2, h - 1) * (size_t)w;
+            for (int x = 0; x < w; x++)
+                line[x] = fifth(p[0][x] + p[1][x] + p[2][x] + p[3][x] + p[4][x]);
+            line[-2] = line[-1] = line[0];
+            line[w] = line[w + 1] = line[w - 1];
+            int16_t *d = b->tmp + (size_t)y * (size_t)w;
+            for (int x = 0; x < w; x++)
+                d[x] = fifth(line[x - 2] + line[x - 1] + line[x] + line[x + 1] +
+                             line[x + 2]);
+        }
+        memcpy(dst, b->tmp, (size_t)w * (size_t)h * sizeof *dst);
     }
 }
 
 static void respond(rim_blobs *b, int level)
 {
-    // Variances: sum of ((2 reach + 1)^2 - 1) / 12. From the level itself 2 px: 4;
-    // from there 4 more: 2.83 px; from there 8 more: 4 px.
-    static const int first[3] = {1, 2, 2}, more[3] = {1, 2, 2}, most[3] = {2, 3, 2};
+    // From the level itself 2 px: variance 4; from there 4 more: 2.83 px; 8 more: 4 px.
     const rim_pyramid_level *l = &b->pyramid->level[level];
     const int w = l->width, h = l->height;
-    smooth(b, b->smooth[0], l->ratio, w, h, first);
-    smooth(b, b->smooth[1], b->smooth[0], w, h, more);
-    smooth(b, b->smooth[2], b->smooth[1], w, h, most);
+    smooth(b, b->smooth[0], l->ratio, w, h, 2);
+    smooth(b, b->smooth[1], b->smooth[0], w, h, 2);
+    smooth(b, b->smooth[2], b->smooth[1], w, h, 4);
     const size_t n = (size_t)w * (size_t)h;
     for (int k = 0; k < 2; k++) {
         int16_t *d = b->response[2 * level + k];
@@ -129,22 +112,6 @@ static int nearby(const rim_blobs *b, int other, int own, int x, int y)
     return most;
 }
 
-static bool is_peak(const int16_t *d, int w, int h, int x, int y)
-{
-    const int v = d[(size_t)y * (size_t)w + (size_t)x];
-    for (int dy = -1; dy <= 1; dy++)
-        for (int dx = -1; dx <= 1; dx++) {
-            const int sx = x + dx, sy = y + dy;
-            if ((dx == 0 && dy == 0) || sx < 0 || sy < 0 || sx >= w || sy >= h)
-                continue;
-            const int o = d[(size_t)sy * (size_t)w + (size_t)sx];
-            // Of equal neighbours the first in reading order is the peak.
-            if (o > v || (o == v && (dy < 0 || (dy == 0 && dx < 0))))
-                return false;
-        }
-    return true;
-}
-
 void rim_blobs_find(rim_blobs *b, rim_candidates *out)
 {
     const int scales = 2 * RIM_PYRAMID_LEVELS;
@@ -158,7 +125,7 @@ void rim_blobs_find(rim_blobs *b, rim_candidates *out)
         for (int y = 0; y < l->height; y++)
             for (int x = 0; x < l->width; x++) {
                 const int v = d[(size_t)y * (size_t)l->width + (size_t)x];
-                if (v < LEAST || !is_peak(d, l->width, l->height, x, y))
+                if (v < LEAST || !rim_is_peak(d, l->width, l->height, x, y))
                     continue;
                 // A clearly better answer at a neighbouring scale speaks for it.
                 if ((s > 0 && nearby(b, s - 1, s, x, y) > v + v / 4) ||

@@ -3,8 +3,8 @@
 //     D(x, y; s) = G(s) * ratio - G(1.41 s) * ratio,   s = 0.8 mm .. 9 mm
 //
 // (Lindeberg 1998, IJCV 30:79; Lowe 2004, IJCV 60:91.) On the logarithm of the ratio
-// D is the same in bright and dark parts of the picture. Gaussians are three box
-// means each. A ring whose core is not black answers at the scale of the whole ring;
+// D is the same in bright and dark parts of the picture. Gaussians are box
+// means in a row. A ring whose core is not black answers at the scale of the whole ring;
 // large dark-cored rings are found by rings.h.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_BLOBS_H
@@ -18,7 +18,7 @@ typedef struct rim_blobs {
     const rim_pyramid *pyramid;
     int16_t *smooth[3];                        // of one level at s, 1.41 s, 2 s
     int16_t *response[2 * RIM_PYRAMID_LEVELS]; // D, fine to coarse, each of its level
-    int32_t *line;                             // scratch of a column pass
+    int16_t *line;                             // scratch: a row, and two pixels more
     int16_t *tmp;
 } rim_blobs;
 

@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: MIT
 #include "process/rings.h"
 
+#include "process/peak.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LEAST_RIDGE  40  // Q10 second difference: weaker is texture
+#define MARGIN       4   // pixels along the border that hold no ridge
 #define RADIUS_FIRST 2.1 // mm, lower end of the first bin
 #define RADIUS_STEP  1.25
 #define MOST         24
@@ -22,11 +25,19 @@ rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid)
     const size_t n = (size_t)fine->width * (size_t)fine->height;
     const size_t m = (size_t)r->width * (size_t)r->height;
     r->smooth = calloc(n, sizeof *r->smooth);
-    r->strength = calloc(n, sizeof *r->strength);
+    r->ridge = calloc((size_t)fine->width, 1);
+    r->rows = calloc(m, sizeof *r->rows);
     r->sum = calloc(m, sizeof *r->sum);
-    bool ok = r->smooth && r->strength && r->sum;
+    bool ok = r->smooth && r->ridge && r->rows && r->sum;
     for (int i = 0; i < RIM_RING_RADII; i++)
         ok &= (r->votes[i] = calloc(m, sizeof *r->votes[i])) != NULL;
+    // Level 1 has half the resolution: one vote every two pixels of level 0.
+    double low = RADIUS_FIRST / (pyramid->grid->mm * fine->cell);
+    for (int bin = 0; bin < RIM_RING_RADII; bin++, low *= RADIUS_STEP)
+        for (double t = low; t < low * RADIUS_STEP && r->steps < RIM_RING_STEPS;
+             t += 2.0)
+            r->step[r->steps++] =
+                (rim_ring_step){.distance = (int)(t + 0.5), .bin = bin};
     if (ok)
         return RIM_OK;
     rim_rings_uninit(r);
@@ -36,79 +47,98 @@ rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid)
 void rim_rings_uninit(rim_rings *r)
 {
     free(r->smooth);
-    free(r->strength);
+    free(r->ridge);
+    free(r->rows);
     free(r->sum);
     for (int i = 0; i < RIM_RING_RADII; i++)
         free(r->votes[i]);
     *r = (rim_rings){0};
 }
 
-// Binomial 3 x 3, borders left as zero ridges later.
+// Binomial 3 x 3; the outermost rows and columns stay as they are.
 static void binomial(int16_t *dst, const int16_t *src, int w, int h)
 {
-    for (int y = 1; y < h - 1; y++)
-        for (int x = 1; x < w - 1; x++) {
-            const int16_t *p = src + (size_t)y * (size_t)w + (size_t)x;
-            const int sum = 4 * p[0] + 2 * (p[-1] + p[1] + p[-w] + p[w]) + p[-w - 1] +
-                            p[-w + 1] + p[w - 1] + p[w + 1];
-            dst[(size_t)y * (size_t)w + (size_t)x] = (int16_t)(sum / 16);
-        }
-}
-
-typedef struct ridge {
-    double nx, ny; // unit normal
-    int strength;  // negative second difference across it, Q10
-} ridge;
-
-// Second differences over two pixels (0.8 mm): half a rim's width.
-static ridge ridge_at(const int16_t *p, int w)
-{
-    const int d = 2;
-    const int xx = p[-d] + p[d] - 2 * p[0], yy = p[-d * w] + p[d * w] - 2 * p[0];
-    const int xy = (p[d * w + d] + p[-d * w - d] - p[d * w - d] - p[-d * w + d]) / 4;
-    ridge r = {0};
-    const double half = 0.5 * (xx - yy), root = sqrt(half * half + (double)xy * xy);
-    const double low = 0.5 * (xx + yy) - root; // the sharper curvature
-    if (low >= -LEAST_RIDGE)
-        return r;
-    // Eigenvector of `low`: (xy, low - xx) or (low - yy, xy), the longer of them.
-    double vx = xy, vy = low - xx;
-    if (fabs(low - yy) > fabs(vy)) {
-        vx = low - yy;
-        vy = xy;
+    memcpy(dst, src, (size_t)w * sizeof *dst);
+    memcpy(dst + (size_t)(h - 1) * (size_t)w, src + (size_t)(h - 1) * (size_t)w,
+           (size_t)w * sizeof *dst);
+    for (int y = 1; y < h - 1; y++) {
+        const int16_t *p = src + (size_t)y * (size_t)w;
+        int16_t *d = dst + (size_t)y * (size_t)w;
+        for (int x = 1; x < w - 1; x++)
+            d[x] =
+                (int16_t)((4 * p[x] + 2 * (p[x - 1] + p[x + 1] + p[x - w] + p[x + w]) +
+                           p[x - w - 1] + p[x - w + 1] + p[x + w - 1] + p[x + w + 1] +
+                           8) >>
+                          4);
+        d[0] = p[0];
+        d[w - 1] = p[w - 1];
     }
-    const double n = sqrt(vx * vx + vy * vy);
-    if (n <= 0.0)
-        return r;
-    r.nx = vx / n;
-    r.ny = vy / n;
-    r.strength = (int)-low;
-    return r;
 }
 
-static double value_at(const int16_t *plane, int w, double x, double y)
+typedef struct curvature { // second differences over two pixels (0.8 mm): half a rim
+    int xx, yy, xy;
+} curvature;
+
+static inline curvature curvature_at(const int16_t *p, int w)
 {
-    const int x0 = (int)x, y0 = (int)y;
-    const double fx = x - x0, fy = y - y0;
-    const int16_t *p = plane + (size_t)y0 * (size_t)w + (size_t)x0;
-    return (p[0] * (1 - fx) + p[1] * fx) * (1 - fy) +
-           (p[w] * (1 - fx) + p[w + 1] * fx) * fy;
+    return (curvature){
+        .xx = p[-2] + p[2] - 2 * p[0],
+        .yy = p[-2 * w] + p[2 * w] - 2 * p[0],
+        .xy = (p[2 * w + 2] + p[-2 * w - 2] - p[2 * w - 2] - p[-2 * w + 2]) / 4};
 }
 
-static void vote_along(rim_rings *r, double x, double y, double dx, double dy,
-                       double mm_per_px)
+// Marks the pixels of a row whose sharper curvature lies below -LEAST_RIDGE, that is,
+// where the matrix of curvatures plus LEAST_RIDGE is not positive.
+static void find_ridges(uint8_t *ridge, const int16_t *row, int w)
 {
-    double low = RADIUS_FIRST / mm_per_px;
-    for (int bin = 0; bin < RIM_RING_RADII; bin++) {
-        const double high = low * RADIUS_STEP;
-        // Level 1 has half the resolution: one vote every two pixels of level 0.
-        for (double t = low; t < high; t += 2.0) {
-            const double cx = (x + t * dx) / 2.0, cy = (y + t * dy) / 2.0;
-            if (!(cx >= 0.0 && cy >= 0.0 && cx < r->width && cy < r->height))
-                return;
-            r->votes[bin][(size_t)(int)cy * (size_t)r->width + (size_t)(int)cx]++;
-        }
-        low = high;
+    for (int x = MARGIN; x < w - MARGIN; x++) {
+        const curvature c = curvature_at(row + x, w);
+        const int xx = c.xx + LEAST_RIDGE, yy = c.yy + LEAST_RIDGE;
+        ridge[x] = (uint8_t)((xx < 0) | (yy < 0) | (xx * yy < c.xy * c.xy));
+    }
+}
+
+// The unit normal of a ridge, Q8. False: none.
+static bool normal_at(int n[2], const int16_t *p, int w)
+{
+    const curvature c = curvature_at(p, w);
+    const double half = 0.5 * (c.xx - c.yy);
+    const double low =
+        0.5 * (c.xx + c.yy) - sqrt(half * half + (double)c.xy * c.xy); // eigenvalue
+    // Its eigenvector: (xy, low - xx) or (low - yy, xy), the longer of them.
+    double x = c.xy, y = low - c.xx;
+    if (fabs(low - c.yy) > fabs(y)) {
+        x = low - c.yy;
+        y = c.xy;
+    }
+    const double length = sqrt(x * x + y * y);
+    if (!(length > 0.0))
+        return false;
+    n[0] = (int)floor(256.0 * x / length + 0.5);
+    n[1] = (int)floor(256.0 * y / length + 0.5);
+    return true;
+}
+
+// Value at a place that is given in Q8 from p, bilinear.
+static int value_at(const int16_t *p, int w, int x_q8, int y_q8)
+{
+    p += (y_q8 >> 8) * w + (x_q8 >> 8);
+    const int fx = x_q8 & 255, fy = y_q8 & 255;
+    const int top = p[0] * (256 - fx) + p[1] * fx;
+    const int bottom = p[w] * (256 - fx) + p[w + 1] * fx;
+    return (top * (256 - fy) + bottom * fy) >> 16;
+}
+
+// Votes from (x, y) along the unit vector n (Q8), level 0 pixels.
+static void vote_along(rim_rings *r, int x, int y, int nx, int ny)
+{
+    for (int i = 0; i < r->steps; i++) {
+        // A pixel of the votes is two here: Q8 and a half are 9 bits.
+        const int t = r->step[i].distance;
+        const int cx = ((x << 8) + t * nx) >> 9, cy = ((y << 8) + t * ny) >> 9;
+        if (cx < 0 || cy < 0 || cx >= r->width || cy >= r->height)
+            return;
+        r->votes[r->step[i].bin][cy * r->width + cx]++;
     }
 }
 
@@ -116,53 +146,78 @@ static void vote(rim_rings *r)
 {
     const rim_pyramid_level *l = &r->pyramid->level[0];
     const int w = l->width, h = l->height;
-    const double mm_per_px = r->pyramid->grid->mm * l->cell;
-    for (int y = 4; y < h - 4; y++)
-        for (int x = 4; x < w - 4; x++) {
-            const int16_t *p = r->smooth + (size_t)y * (size_t)w + (size_t)x;
-            const ridge e = ridge_at(p, w);
-            if (e.strength == 0)
+    for (int y = MARGIN; y < h - MARGIN; y++) {
+        const int16_t *row = r->smooth + (size_t)y * (size_t)w;
+        find_ridges(r->ridge, row, w);
+        for (int x = MARGIN; x < w - MARGIN; x++) {
+            int n[2];
+            if (!r->ridge[x] || !normal_at(n, row + x, w))
                 continue;
             // A ridge is higher than what lies a pixel and a half to either side.
-            if (value_at(r->smooth, w, x + 1.5 * e.nx, y + 1.5 * e.ny) >= p[0] ||
-                value_at(r->smooth, w, x - 1.5 * e.nx, y - 1.5 * e.ny) >= p[0])
+            const int sx = n[0] + n[0] / 2, sy = n[1] + n[1] / 2;
+            if (value_at(row + x, w, sx, sy) >= row[x] ||
+                value_at(row + x, w, -sx, -sy) >= row[x])
                 continue;
-            vote_along(r, x, y, e.nx, e.ny, mm_per_px);
-            vote_along(r, x, y, -e.nx, -e.ny, mm_per_px);
+            vote_along(r, x, y, n[0], n[1]);
+            vote_along(r, x, y, -n[0], -n[1]);
         }
+    }
 }
 
-// Sum over (2 reach + 1)^2 bins around each.
-static void spread(rim_rings *r, const uint16_t *votes, int reach)
+// Sum over (2 reach + 1)^2 bins around each, rows first; nothing lies beyond the border.
+static void spread(rim_rings *r, const int16_t *votes, int reach)
 {
     const int w = r->width, h = r->height;
-    for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x++) {
-            unsigned sum = 0;
-            for (int dy = -reach; dy <= reach; dy++)
-                for (int dx = -reach; dx <= reach; dx++) {
-                    const int sx = x + dx, sy = y + dy;
-                    if (sx >= 0 && sy >= 0 && sx < w && sy < h)
-                        sum += votes[(size_t)sy * (size_t)w + (size_t)sx];
-                }
-            r->sum[(size_t)y * (size_t)w + (size_t)x] =
-                (uint16_t)(sum < 65535 ? sum : 65535);
+    for (int y = 0; y < h; y++) {
+        const int16_t *v = votes + (size_t)y * (size_t)w;
+        int16_t *d = r->rows + (size_t)y * (size_t)w;
+        memcpy(d, v, (size_t)w * sizeof *d);
+        for (int k = 1; k <= reach; k++) {
+            for (int x = k; x < w; x++)
+                d[x] = (int16_t)(d[x] + v[x - k]);
+            for (int x = 0; x < w - k; x++)
+                d[x] = (int16_t)(d[x] + v[x + k]);
         }
+    }
+    for (int y = 0; y < h; y++) {
+        int16_t *d = r->sum + (size_t)y * (size_t)w;
+        const int first = y - reach > 0 ? y - reach : 0;
+        const int last = y + reach < h - 1 ? y + reach : h - 1;
+        memcpy(d, r->rows + (size_t)first * (size_t)w, (size_t)w * sizeof *d);
+        for (int k = first + 1; k <= last; k++) {
+            const int16_t *v = r->rows + (size_t)k * (size_t)w;
+            for (int x = 0; x < w; x++)
+                d[x] = (int16_t)(d[x] + v[x]);
+        }
+    }
 }
 
-static bool is_peak(const uint16_t *d, int w, int h, int x, int y)
+// The places of r->sum that are most like a ring of this radius (level 0 pixels), of
+// which `whole` is the number of votes.
+static void find_peaks(const rim_rings *r, rim_candidates *out, int first,
+                       double radius, double whole)
 {
-    const unsigned v = d[(size_t)y * (size_t)w + (size_t)x];
-    for (int dy = -1; dy <= 1; dy++)
-        for (int dx = -1; dx <= 1; dx++) {
-            const int sx = x + dx, sy = y + dy;
-            if ((dx == 0 && dy == 0) || sx < 0 || sy < 0 || sx >= w || sy >= h)
+    const rim_pyramid_level *fine = &r->pyramid->level[0], *l = &r->pyramid->level[1];
+    int least = (int)(LEAST_PART * whole / 1000.0);
+    for (int y = 0; y < r->height; y++) {
+        const int16_t *row = r->sum + (size_t)y * (size_t)r->width;
+        for (int x = 0; x < r->width; x++) {
+            if (row[x] <= least || !rim_is_peak(r->sum, r->width, r->height, x, y))
                 continue;
-            const unsigned o = d[(size_t)sy * (size_t)w + (size_t)sx];
-            if (o > v || (o == v && (dy < 0 || (dy == 0 && dx < 0))))
-                return false;
+            const double half = (l->cell - 1) / 2.0;
+            rim_candidates_offer(
+                out, first, MOST,
+                (rim_candidate){.x = x * l->cell + half,
+                                .y = y * l->cell + half,
+                                .radius = radius * fine->cell,
+                                .score = (int)(1000.0 * row[x] / whole)});
+            // What is no better than the last of a full list is not looked at.
+            if (out->count - first == MOST) {
+                const int last = (int)(out->at[out->count - 1].score * whole / 1000.0);
+                least = last > least ? last : least;
+            }
         }
-    return true;
+    }
 }
 
 void rim_rings_find(rim_rings *r, rim_candidates *out)
@@ -184,19 +239,6 @@ void rim_rings_find(rim_rings *r, rim_candidates *out)
         spread(r, r->votes[bin], reach);
         // A whole ring: a vote from each of 2 pi r pixels for each step in the bin
         // that hits the centre, about the width of the window.
-        const double whole = 6.2832 * radius;
-        for (int y = 0; y < r->height; y++)
-            for (int x = 0; x < r->width; x++) {
-                const unsigned v = r->sum[(size_t)y * (size_t)r->width + (size_t)x];
-                const int part = (int)(1000.0 * v / whole);
-                if (part < LEAST_PART || !is_peak(r->sum, r->width, r->height, x, y))
-                    continue;
-                const double g = 4.0; // grid pixels a vote bin
-                rim_candidates_offer(out, first, MOST,
-                                     (rim_candidate){.x = x * g + 1.5,
-                                                     .y = y * g + 1.5,
-                                                     .radius = radius * l->cell,
-                                                     .score = part});
-            }
+        find_peaks(r, out, first, radius, 6.2832 * radius);
     }
 }

@@ -15,13 +15,22 @@
 
 #define RIM_RING_RADII 12 // bins, each 1.25 times the one before
 
+#define RIM_RING_STEPS 512
+
+typedef struct rim_ring_step {
+    int distance; // pixels of level 0
+    int bin;
+} rim_ring_step;
+
 typedef struct rim_rings {
     const rim_pyramid *pyramid;
     int width, height; // of the vote planes: pyramid level 1
     int16_t *smooth;   // level 0, lightly smoothed
-    int16_t *strength; // level 0: how much of a ridge, 0 where none
-    uint16_t *votes[RIM_RING_RADII];
-    uint16_t *sum; // scratch, of one vote plane
+    uint8_t *ridge;    // a row of level 0: 1 where the ratio is bent enough
+    int16_t *votes[RIM_RING_RADII];
+    int16_t *rows, *sum; // scratch, of one vote plane
+    int steps;
+    rim_ring_step step[RIM_RING_STEPS]; // where a ridge pixel votes, near to far
 } rim_rings;
 
 RIM_NODISCARD rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid);
