@@ -126,6 +126,8 @@ static rim_err parse(settings *s, int argc, char **argv)
     if (err)
         return err;
     take_lists(s);
+    o->run.word = (const char *const *)argv;
+    o->run.word_count = argc;
     err = check(o, &usage);
     return err ? err : rim_run_options_finish(&o->run, &usage);
 }

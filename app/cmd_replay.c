@@ -72,6 +72,9 @@ static rim_err parse(replay *r, int argc, char **argv)
                     "NIR counts that mean no light"),
         RIM_OPT_DOUBLE("fps", "X", &s->fps, 0.1, 1000,
                        "frames a second of a folder of PNGs (30)"),
+        RIM_OPT_FLAG("all-frames", &s->all_frames,
+                     "also the frames of a recording that live had no time for; "
+                     "without them the report is the one that live gave"),
         RIM_OPT_INCLUDE(shared.option),
         RIM_OPT_END,
     };
@@ -91,6 +94,8 @@ static rim_err parse(replay *r, int argc, char **argv)
     if (err)
         return err;
     s->nir_from = (rim_nir_from)r->nir_from;
+    r->run.word = (const char *const *)argv;
+    r->run.word_count = argc;
     s->mm_per_px = r->run.mm_per_px;
     return rim_run_options_finish(&r->run, &usage);
 }
@@ -120,7 +125,9 @@ static rim_err open_all(replay *r)
 static rim_err run_frame(replay *r, const rim_fetched *f)
 {
     const rim_frame *visible = f->has_visible ? &f->visible : NULL;
-    rim_err err = rim_session_record(r->session, &f->nir, visible);
+    rim_err err = rim_session_record(r->session, &f->nir, visible, f->mark);
+    if (!err)
+        err = rim_session_mark(r->session, f->mark);
     if (!err)
         err = rim_session_run(r->session, &r->result,
                               r->picture.data ? &r->picture : NULL, &f->nir, visible);

@@ -89,7 +89,7 @@ static rim_err write_record(rim_live *l, int64_t until_ns)
     const rim_err err = rim_queue_pop(l->record.queue, &w, until_ns);
     if (err)
         return err;
-    keep_error(l, rim_session_record(l->session, w.nir, w.visible));
+    keep_error(l, rim_session_record(l->session, w.nir, w.visible, NULL));
     release_written(NULL, &w);
     return RIM_OK;
 }

@@ -27,6 +27,7 @@ static void read_into(rim_prefetch *p, rim_fetched *f)
     f->has_visible = false;
     f->err = rim_source_read(p->source, &f->nir, p->has_visible ? &f->visible : NULL,
                              &f->has_visible);
+    f->mark = rim_source_mark(p->source);
 }
 
 static bool is_last(const rim_fetched *f)

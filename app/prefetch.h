@@ -18,6 +18,7 @@ typedef struct rim_fetched {
     rim_err err; // RIM_OK, RIM_END, RIM_ERR_DAMAGED, RIM_ERR_IO
     rim_frame nir, visible;
     bool has_visible;
+    const rim_surface_mark *mark; // see rim_source_mark()
 } rim_fetched;
 
 // threaded false: no thread, every get reads. The source must outlive it.

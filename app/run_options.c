@@ -23,7 +23,7 @@ static int default_threads(void)
 void rim_run_options_init(rim_run_options *o, rim_run_table *table)
 {
     *o = (rim_run_options){
-        .min_confidence = 0.5,
+        .min_confidence = (double)NAN,
         .threads = default_threads(),
     };
     for (int i = 0; i <= RIM_VIEW_COUNT; i++)
@@ -44,6 +44,9 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
                        "one picture a second of what is shown, as PNGs"),
         RIM_OPT_STRING("record", "FILE", &o->record,
                        "the raw frames, lossless, at full bit depth (.mkv)"),
+        RIM_OPT_CHOICE("record-codec", "NAME", &o->codec_index, rim_record_codec_names,
+                       "raw, packed (fast) or ffv1 (small); auto: ffv1, live only "
+                       "where a short measurement says that it keeps up"),
         RIM_OPT_STRING("sbr-range", "LOW:HIGH", &o->sbr_range,
                        "signal over background shown as transparent and as full "
                        "colour; fixed for all frames (1.3:5)"),
@@ -62,7 +65,8 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
                        "sequence.json"),
         RIM_OPT_GROUP("Processing"),
         RIM_OPT_DOUBLE("min-confidence", "X", &o->min_confidence, 0, 1,
-                       "leave out lesions and residuals below X (0.5)"),
+                       "leave out lesions and residuals below X (0.5, or as the "
+                       "recording says)"),
         RIM_OPT_INT("threads", "N", &o->threads, 0, RIM_THREADS_MAX,
                     "worker threads, 0: none but the main one; results do not depend "
                     "on it"),
@@ -117,6 +121,7 @@ rim_err rim_run_options_finish(rim_run_options *o, const rim_usage *usage)
 {
     o->view = (rim_view)o->view_index;
     o->color_map = (rim_color_map)o->color_map_index;
+    o->record_codec = (rim_record_codec)o->codec_index;
     rim_err err = finish_range(o, usage);
     if (!err)
         err = finish_cpu(o, usage);

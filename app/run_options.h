@@ -5,6 +5,7 @@
 
 #include "app/options.h"
 
+#include "media/recorder.h"
 #include "render/overlay.h"
 
 #include <stdbool.h>
@@ -15,24 +16,32 @@ typedef struct rim_run_options {
     const char *report, *overlay, *snapshots, *record; // NULL: not wanted
     const char *calibration, *cut_surface;             // NULL: as the recording says
     double mm_per_px;                                  // 0: not given
-    double min_confidence;                             // 0..1
-    int threads;                                       // 0..RIM_THREADS_MAX
-    unsigned cpu;                                      // RIM_CPU_* bits
+    double min_confidence;    // 0..1; NAN: as the recording says, else 0.5
+    int threads;              // 0..RIM_THREADS_MAX
+    unsigned cpu;             // RIM_CPU_* bits
     double sbr_low, sbr_high; // the colour scale of the picture, 0: its default
     int64_t start_ns; // the captured_ns that counts as 0: 0 for a recording played
     rim_view view;
     rim_color_map color_map;
+    rim_record_codec record_codec;
+
+    // Of the command, not of its options: the command line, and what live records.
+    const char *const *word; // [word_count]
+    int word_count;
+    bool record_live;
+    rim_record_visible record_visible;
+    bool record_full_range, record_bt709; // see rim_record_options
 
     // As given, before rim_run_options_finish().
     const char *sbr_range;
-    int cpu_level, view_index, color_map_index;
+    int cpu_level, view_index, color_map_index, codec_index;
 } rim_run_options;
 
 // The shared table, for RIM_OPT_INCLUDE(table->option).
 typedef struct rim_run_table {
     const char *view[RIM_VIEW_COUNT + 1];
     const char *color_map[RIM_COLOR_MAP_COUNT + 1];
-    rim_option option[20];
+    rim_option option[24];
 } rim_run_table;
 
 // Sets defaults (RIMLIGHT_CPU of the environment among them) and binds the table to *o.

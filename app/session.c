@@ -3,6 +3,7 @@
 #include "app/session.h"
 
 #include "app/controls.h"
+#include "app/record_setup.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -73,7 +74,7 @@ static rim_err create_pipeline(rim_session *s)
         .black_level = s->info.black_level,
         .mm_per_px = s->info.mm_per_px,
         .calib = s->calib,
-        .min_confidence = s->options->min_confidence,
+        .min_confidence = s->info.min_confidence,
         .threads = s->options->threads,
         .cpu = s->options->cpu,
     };
@@ -112,8 +113,8 @@ static rim_err create_overlay(rim_session *s)
         .width = shape.width,
         .height = shape.height,
         .mm_per_px = s->info.mm_per_px,
-        .sbr_low = s->options->sbr_low,
-        .sbr_high = s->options->sbr_high,
+        .sbr_low = s->info.sbr_low,
+        .sbr_high = s->info.sbr_high,
         .color_map = s->options->color_map,
         .view = s->options->view,
         .has_visible = s->info.visible_width > 0,
@@ -128,8 +129,26 @@ static rim_err create_overlay(rim_session *s)
     return rim_overlay_create(&s->overlay, &options);
 }
 
+// What options overrule of the recording's run, and the defaults where neither tells.
+static void settle_run(rim_session *s)
+{
+    const rim_run_options *o = s->options;
+    if (!isnan(o->min_confidence))
+        s->info.min_confidence = o->min_confidence;
+    else if (!s->info.has_min_confidence)
+        s->info.min_confidence = 0.5;
+    if (o->sbr_high > 0) {
+        s->info.sbr_low = o->sbr_low;
+        s->info.sbr_high = o->sbr_high;
+    } else if (!(s->info.sbr_high > 0)) {
+        s->info.sbr_low = 1.3;
+        s->info.sbr_high = 5;
+    }
+}
+
 static rim_err create_chain(rim_session *s)
 {
+    settle_run(s);
     rim_err err = load_calibration(s);
     if (err)
         return err;
@@ -160,7 +179,7 @@ static rim_err open_outputs(rim_session *s)
         err = rim_picture_sink_open(&s->snapshots, o->snapshots, shape.width,
                                     shape.height, 0);
     if (!err && o->record)
-        err = rim_recorder_open(&s->recorder, o->record, &s->info, o->start_ns);
+        err = rim_record_open(&s->recorder, o, &s->info);
     return err;
 }
 
@@ -236,6 +255,20 @@ static rim_err follow_marks(rim_session *s, uint64_t seq)
     return rim_pipeline_mark_surface(s->pipeline, m->point, m->count);
 }
 
+rim_err rim_session_mark(rim_session *s, const rim_surface_mark *mark)
+{
+    // What the user gives for this replay stands in the place of what was drawn then.
+    if (!mark || s->given_marks)
+        return RIM_OK;
+    return rim_pipeline_mark_surface(s->pipeline, mark->count ? mark->point : NULL,
+                                     mark->count);
+}
+
+rim_recorder *rim_session_recorder(rim_session *s)
+{
+    return s->recorder;
+}
+
 rim_err rim_session_process(rim_session *s, rim_result *result, const rim_frame *nir)
 {
     const rim_err err = follow_marks(s, nir->seq);
@@ -303,9 +336,9 @@ rim_err rim_session_write_picture(rim_session *s, const rim_frame *picture)
 }
 
 rim_err rim_session_record(rim_session *s, const rim_frame *nir,
-                           const rim_frame *visible)
+                           const rim_frame *visible, const rim_surface_mark *mark)
 {
-    return s->recorder ? rim_recorder_write(s->recorder, nir, visible) : RIM_OK;
+    return s->recorder ? rim_recorder_write(s->recorder, nir, visible, mark) : RIM_OK;
 }
 
 rim_err rim_session_close(rim_session **s)

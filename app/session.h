@@ -19,6 +19,7 @@
 #include "base/frame.h"
 #include "base/result.h"
 #include "capture/source.h"
+#include "media/recorder.h"
 #include "render/window.h"
 
 typedef struct rim_session rim_session;
@@ -47,6 +48,10 @@ RIM_NODISCARD rim_err rim_session_run(rim_session *s, rim_result *result,
                                       rim_frame *picture, const rim_frame *nir,
                                       const rim_frame *visible);
 
+// The surface that a recording tells was drawn before the frame that comes next; NULL:
+// no news. Nothing where --cut-surface was given.
+RIM_NODISCARD rim_err rim_session_mark(rim_session *s, const rim_surface_mark *mark);
+
 // The steps of rim_session_run(). Drawing follows processing, before the next frame.
 RIM_NODISCARD rim_err rim_session_process(rim_session *s, rim_result *result,
                                           const rim_frame *nir);
@@ -63,9 +68,13 @@ RIM_NODISCARD rim_err rim_session_report(rim_session *s, const rim_result *resul
 RIM_NODISCARD rim_err rim_session_write_picture(rim_session *s,
                                                 const rim_frame *picture);
 
-// The frame into --record, if that was asked for.
+// The frame into --record, if that was asked for; mark: as for rim_session_mark().
 RIM_NODISCARD rim_err rim_session_record(rim_session *s, const rim_frame *nir,
-                                         const rim_frame *visible);
+                                         const rim_frame *visible,
+                                         const rim_surface_mark *mark);
+
+// The recorder of --record, for a thread that writes more to it than pairs; NULL: none.
+rim_recorder *rim_session_recorder(rim_session *s);
 
 // Ends all files properly and frees everything; *s may be NULL. The first error met
 // here is returned, all are logged.

@@ -233,6 +233,10 @@ static rim_err finish_open(rim_source *s, const char *input)
     if (s->options.mm_per_px > 0)
         i->mm_per_px = s->options.mm_per_px;
     i->calibration = s->calibration;
+    i->has_min_confidence = s->manifest.has_min_confidence;
+    i->min_confidence = s->manifest.min_confidence;
+    i->sbr_low = s->manifest.sbr_low;
+    i->sbr_high = s->manifest.sbr_high;
     i->mark = rim_surface_marks_list(s->marks, &i->mark_count);
     err = describe(s, input);
     i->description = s->description;
@@ -271,6 +275,7 @@ void rim_source_close(rim_source **p)
     rim_frame_uninit(&s->visible_picture);
     rim_surface_marks_destroy(&s->marks);
     rim_manifest_unload(&s->manifest);
+    rim_source_remove_unpacked(s);
     free(s->manifest_path);
     free(s->calibration);
     free(s->description);
@@ -320,8 +325,18 @@ static bool find_visible(rim_source *s, uint64_t number)
     return s->visible_in_hand && s->visible_stamp.number == number;
 }
 
-static bool read_visible(rim_source *s, rim_frame *visible, uint64_t number)
+// The number of the visible frame that belongs to a NIR frame: its own, or what a
+// recording tells.
+static bool partner_of(const rim_stamp *stamp, uint64_t *number)
 {
+    *number = stamp->has_visible && stamp->visible >= 0 ? (uint64_t)stamp->visible
+                                                        : stamp->number;
+    return !stamp->has_visible || stamp->visible >= 0;
+}
+
+static bool read_visible(rim_source *s, rim_frame *visible, const rim_stamp *stamp)
+{
+    uint64_t number;
     if (!visible)
         return false;
     if (s->visible_from_nir) {
@@ -329,7 +344,7 @@ static bool read_visible(rim_source *s, rim_frame *visible, uint64_t number)
                             s->visible_without);
         return true;
     }
-    if (!s->visible)
+    if (!s->visible || !partner_of(stamp, &number))
         return false;
     const bool ended = s->visible_ended;
     if (!find_visible(s, number)) {
@@ -337,7 +352,7 @@ static bool read_visible(rim_source *s, rim_frame *visible, uint64_t number)
         if (s->visible_ended && !ended)
             rim_log_warning("frame %llu: the visible pictures have ended; NIR frames "
                             "stand alone from here on",
-                            (unsigned long long)number);
+                            (unsigned long long)stamp->number);
         return false;
     }
     rim_frame *whole = s->visible_picture.data ? &s->visible_picture : visible;
@@ -346,6 +361,24 @@ static bool read_visible(rim_source *s, rim_frame *visible, uint64_t number)
     if (whole != visible)
         rim_visible_extract(visible, whole, &s->visible_crop, RIM_NIR_FROM_GRAY);
     return true;
+}
+
+// Marks are in pixels of the recorded frame.
+static const rim_surface_mark *mark_of(rim_source *s, const rim_stamp *stamp)
+{
+    if (!stamp->mark || is_whole(&s->nir_crop, s->nir))
+        return stamp->mark;
+    if (!s->mark_cropped)
+        rim_log_warning("frame %llu: a cut surface was drawn there, but the crop moves "
+                        "it; give it with --cut-surface",
+                        (unsigned long long)stamp->number);
+    s->mark_cropped = true;
+    return NULL;
+}
+
+const rim_surface_mark *rim_source_mark(const rim_source *s)
+{
+    return s->mark;
 }
 
 rim_err rim_source_read(rim_source *s, rim_frame *nir, rim_frame *visible,
@@ -359,6 +392,7 @@ rim_err rim_source_read(rim_source *s, rim_frame *nir, rim_frame *visible,
     nir->seq = stamp.number;
     nir->captured_ns = stamp.t_ns;
     nir->bits = s->info.bits;
+    s->mark = err ? NULL : mark_of(s, &stamp);
     if (err)
         return err;
     rim_frame *whole = s->nir_picture.data ? &s->nir_picture : nir;
@@ -370,7 +404,7 @@ rim_err rim_source_read(rim_source *s, rim_frame *nir, rim_frame *visible,
     err = check_samples(s, nir);
     if (err)
         return err;
-    *has_visible = read_visible(s, visible, stamp.number);
+    *has_visible = read_visible(s, visible, &stamp);
     if (*has_visible) {
         visible->seq = stamp.number;
         visible->captured_ns = stamp.t_ns;

@@ -44,6 +44,9 @@ typedef struct rim_source_options {
     int bits;              // of a NIR sample, overrules the recording's; 0: not given
     int black_level;       // overrules the recording's; 0: not given, -1: none
     double fps; // of a folder of PNGs, which tells none; 0: 30, said in a note
+    // Of a recording, also the frames that live had no time for; without them a replay
+    // gives the report that live gave.
+    bool all_frames;
 } rim_source_options;
 
 typedef struct rim_source rim_source;
@@ -72,6 +75,11 @@ const rim_source_info *rim_source_get_info(const rim_source *s);
 // after it; RIM_ERR_IO: reading must end here.
 RIM_NODISCARD rim_err rim_source_read(rim_source *s, rim_frame *nir, rim_frame *visible,
                                       bool *has_visible);
+
+// The surface that was drawn while the frame read last was recorded, to be marked before
+// that frame is processed. NULL: no news; count 0: no surface is watched any more. Valid
+// until the source is closed.
+const rim_surface_mark *rim_source_mark(const rim_source *s);
 
 // Reads a cut-surface list (the JSON array of interfaces: [{"frame":0,
 // "polygon":[[x,y],...]},...], or an object that holds it under "cut_surface").

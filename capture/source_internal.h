@@ -15,6 +15,10 @@
 typedef struct rim_stamp {
     uint64_t number; // of the frame, lost ones counted
     int64_t t_ns;    // since the start
+    // Of recordings of this program, see rim_video_stamp:
+    bool has_visible;
+    int64_t visible;
+    const rim_surface_mark *mark;
 } rim_stamp;
 
 typedef struct rim_pictures rim_pictures;
@@ -105,6 +109,12 @@ typedef struct rim_manifest {
     double mm_per_px;          // NAN: not told
     const char *calibration;   // as written; NULL: none
     const json_t *cut_surface; // NULL: none
+    // Of a recording:
+    const char *calibration_file; // attached, as named there; NULL: none
+    // Of the run that recorded it:
+    bool has_min_confidence;
+    double min_confidence;
+    double sbr_low, sbr_high; // of its colour scale; 0: not told
 } rim_manifest;
 
 #define RIM_SEQUENCE_FORMAT "rimlight-sequence"
@@ -149,12 +159,18 @@ struct rim_source {
     rim_surface_marks *marks;
     const char *kind;
     char *manifest_path;             // or of the recording that holds it
+    char *unpacked;                  // folder of its attached files, to be removed
+    const rim_surface_mark *mark;    // of the frame read last
+    bool mark_cropped;               // it was said that marks cannot follow the crop
     char *calibration, *description; // info's strings
 };
 
 // Each fills *s of a kind of input; the rest is done by rim_source_open().
 RIM_NODISCARD rim_err rim_source_open_sequence(rim_source *s, const char *folder);
 RIM_NODISCARD rim_err rim_source_open_video(rim_source *s, const char *path);
+
+// Removes the folder of unpacked attachments.
+void rim_source_remove_unpacked(rim_source *s);
 
 // folder/name, or name where it is absolute. NULL: no memory.
 char *rim_path_join(const char *folder, const char *name);

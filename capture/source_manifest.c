@@ -10,7 +10,7 @@
 // Generous bounds that only nonsense exceeds.
 static const double fps_max = 100000.0, mm_per_px_max = 100.0;
 
-static rim_err parse_format(const rim_manifest *m, const char *wanted)
+static rim_err parse_format(const rim_manifest *m, const char *wanted, int newest)
 {
     const char *format;
     rim_err err = rim_json_get_string(&format, m->root, "format", m->file, "");
@@ -21,8 +21,15 @@ static rim_err parse_format(const rim_manifest *m, const char *wanted)
                       wanted);
         return RIM_ERR_FORMAT;
     }
-    int version;
-    return rim_json_get_integer(&version, m->root, "version", m->file, "", 1, 1);
+    const json_t *version = json_object_get(m->root, "version");
+    if (json_integer_value(version) > newest && m->is_recording) {
+        rim_log_error("%s: a recording of version %lld, made by a newer Rimlight; this "
+                      "one reads up to version %d",
+                      m->file, (long long)json_integer_value(version), newest);
+        return RIM_ERR_FORMAT;
+    }
+    int number;
+    return rim_json_get_integer(&number, m->root, "version", m->file, "", 1, newest);
 }
 
 static rim_err get_object(const json_t **out, const json_t *value, const char *key,
@@ -85,13 +92,45 @@ rim_err rim_manifest_load(rim_manifest *m, const char *file)
         err = RIM_ERR_FORMAT;
     }
     if (!err)
-        err = parse_format(m, RIM_SEQUENCE_FORMAT);
+        err = parse_format(m, RIM_SEQUENCE_FORMAT, 1);
     if (!err)
         err = rim_json_get_positive(&m->fps, m->root, "fps", file, "", fps_max);
     if (!err)
         err = parse_nir(m);
     if (!err)
         err = parse_optional(m);
+    return err;
+}
+
+static rim_err parse_run(rim_manifest *m)
+{
+    rim_err err = RIM_OK;
+    if (rim_json_optional(m->root, "calibration_file"))
+        err = rim_json_get_string(&m->calibration_file, m->root, "calibration_file",
+                                  m->file, "");
+    if (!err && m->calibration_file && strchr(m->calibration_file, '/')) {
+        rim_log_error("%s: \"calibration_file\" must be a name without a path",
+                      m->file);
+        return RIM_ERR_FORMAT;
+    }
+    const json_t *least = rim_json_optional(m->root, "min_confidence");
+    m->min_confidence = json_number_value(least);
+    m->has_min_confidence = least != NULL;
+    if (!err && least &&
+        (!json_is_number(least) ||
+         !(m->min_confidence >= 0 && m->min_confidence <= 1))) {
+        char text[48];
+        rim_log_error("%s: \"min_confidence\" is %s; it must be a number from 0 to 1",
+                      m->file, rim_json_show(text, least));
+        return RIM_ERR_FORMAT;
+    }
+    const json_t *scale = rim_json_optional(m->root, "color_scale");
+    if (!err && scale)
+        err = rim_json_get_positive(&m->sbr_low, scale, "sbr_low", m->file,
+                                    "color_scale.", 100);
+    if (!err && scale)
+        err = rim_json_get_positive(&m->sbr_high, scale, "sbr_high", m->file,
+                                    "color_scale.", 100);
     return err;
 }
 
@@ -104,14 +143,14 @@ rim_err rim_manifest_parse_recording(rim_manifest *m, const char *tag, const cha
                       RIM_RECORDING_TAG);
         return RIM_ERR_FORMAT;
     }
-    rim_err err = parse_format(m, RIM_RECORDING_FORMAT);
+    rim_err err = parse_format(m, RIM_RECORDING_FORMAT, RIM_RECORDING_VERSION);
     if (!err && rim_json_optional(m->root, "fps"))
         err = rim_json_get_positive(&m->fps, m->root, "fps", file, "", fps_max);
     if (!err)
         err = parse_nir(m);
     if (!err)
         err = parse_optional(m);
-    return err;
+    return err ? err : parse_run(m);
 }
 
 rim_err rim_manifest_check_depth(const rim_manifest *m, const rim_pictures *nir)

@@ -1,17 +1,23 @@
 // source_video.c: a film as a stream of pictures; recordings of this program.
 // SPDX-License-Identifier: MIT
+#define _XOPEN_SOURCE 700 // mkdtemp()
+
 #include "base/log.h"
 #include "capture/source_internal.h"
 #include "media/video_in.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct film {
     rim_pictures head;
     rim_video_in *video;
     uint64_t number; // that next() went to
+    bool all_frames;
+    long long unprocessed; // frames left out since live had no time for them
     char *path, *name;
     size_t name_bytes;
 } film;
@@ -20,9 +26,24 @@ static rim_err film_next(rim_pictures *p, rim_stamp *stamp)
 {
     film *f = (film *)p;
     rim_video_stamp found;
-    const rim_err err = rim_video_in_next(f->video, &found);
-    *stamp = (rim_stamp){.number = found.number, .t_ns = found.t_ns};
+    rim_err err = rim_video_in_next(f->video, &found);
+    while (!err && found.unprocessed && !f->all_frames) {
+        f->unprocessed++;
+        err = rim_video_in_next(f->video, &found);
+    }
+    *stamp = (rim_stamp){.number = found.number,
+                         .t_ns = found.t_ns,
+                         .has_visible = found.has_visible,
+                         .visible = found.visible,
+                         .mark = found.mark};
     f->number = found.number;
+    if (err == RIM_END && f->unprocessed > 0) {
+        rim_log_info(
+            "%s: %lld frames that live had no time for were left out, as then; "
+            "--all-frames takes them, too",
+            f->path, f->unprocessed);
+        f->unprocessed = 0;
+    }
     return err;
 }
 
@@ -79,6 +100,42 @@ rim_err rim_pictures_open_video(rim_pictures **out, const char *path,
     return RIM_OK;
 }
 
+void rim_source_remove_unpacked(rim_source *s)
+{
+    DIR *dir = s->unpacked ? opendir(s->unpacked) : NULL;
+    for (const struct dirent *e; dir && (e = readdir(dir));) // one thread has this
+        (void)unlinkat(dirfd(dir), e->d_name, 0);
+    if (dir)
+        (void)closedir(dir);
+    if (s->unpacked)
+        (void)rmdir(s->unpacked);
+    free(s->unpacked);
+    s->unpacked = NULL;
+}
+
+// The calibration out of the recording itself, into a folder that lasts as long as the
+// source; its place on the recording machine may be gone.
+static rim_err unpack_calibration(rim_source *s, const char *name)
+{
+    const char *base = getenv("TMPDIR"); // NOLINT(concurrency-mt-unsafe)
+    char *folder = rim_path_join(base && *base ? base : "/tmp", "rimlight-XXXXXX");
+    if (!folder || !mkdtemp(folder)) {
+        rim_log_error("%s: its calibration cannot be unpacked: no folder in %s; set "
+                      "TMPDIR",
+                      s->manifest_path, base && *base ? base : "/tmp");
+        free(folder);
+        return RIM_ERR_IO;
+    }
+    s->unpacked = folder;
+    int count;
+    const rim_err err =
+        rim_video_in_unpack(((film *)s->nir)->video, s->unpacked, &count);
+    if (err)
+        return err;
+    s->calibration = rim_path_join(s->unpacked, name);
+    return s->calibration ? RIM_OK : RIM_ERR_MEMORY;
+}
+
 // What a recorder put into the file, as a manifest would have it.
 static rim_err read_tag(rim_source *s, const char *tag)
 {
@@ -93,6 +150,8 @@ static rim_err read_tag(rim_source *s, const char *tag)
     if (!err && m->has_visible)
         err = rim_pictures_open_video(&s->visible, s->manifest_path,
                                       RIM_VIDEO_STREAM_SECOND);
+    if (!err && m->calibration_file)
+        return unpack_calibration(s, m->calibration_file);
     if (!err && m->calibration) {
         s->calibration = strdup(m->calibration);
         err = s->calibration ? RIM_OK : RIM_ERR_MEMORY;
@@ -105,6 +164,7 @@ rim_err rim_source_open_video(rim_source *s, const char *path)
     const rim_err err = rim_pictures_open_video(&s->nir, path, RIM_VIDEO_STREAM_FIRST);
     if (err)
         return err;
+    ((film *)s->nir)->all_frames = s->options.all_frames;
     s->kind = "video";
     s->info.fps = s->nir->fps;
     const char *tag = rim_video_in_get_info(((film *)s->nir)->video)->tag;

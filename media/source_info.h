@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // Corners that a cut surface may have.
@@ -29,7 +30,11 @@ typedef struct rim_source_info {
     const char *calibration;           // path, or NULL
     const rim_surface_mark *mark;
     int mark_count;
-    const char *description; // a line for people: "sequence demo/, 300 frames, ..."
+    // Of the run that made a recording.
+    bool has_min_confidence;
+    double min_confidence;
+    double sbr_low, sbr_high; // 0: not known
+    const char *description;  // a line for people: "sequence demo/, 300 frames, ..."
 } rim_source_info;
 
 #endif

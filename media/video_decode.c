@@ -4,6 +4,8 @@
 #include "media/recording.h"
 #include "media/video_state.h"
 
+#include <stdlib.h>
+
 // Reading errors in a row after which there is nothing left to find.
 enum { ERRORS_MAX = 64 };
 
@@ -26,6 +28,40 @@ static int64_t continue_pts(rim_video_in *v, int64_t pts)
     return pts;
 }
 
+// NULL: no memory, and then the surface is not followed; said.
+static const rim_surface_mark *keep_mark(rim_video_in *v, const rim_recording_stamp *s,
+                                         rim_point *point)
+{
+    rim_video_mark *m = calloc(1, sizeof *m);
+    if (!m) {
+        free(point);
+        return NULL;
+    }
+    *m =
+        (rim_video_mark){.next = v->marks,
+                         .mark = {s->seq, s->mark_count > 0 ? s->mark_count : 0, point},
+                         .point = point};
+    v->marks = m;
+    return &m->mark;
+}
+
+static void read_stamp(rim_video_in *v, rim_video_entry *entry)
+{
+    rim_recording_stamp stamp;
+    rim_point *point = NULL;
+    if (!rim_recording_stamp_get(&stamp, &point, v->packet))
+        return;
+    entry->has_seq = true;
+    entry->seq = stamp.seq;
+    entry->t_ns = stamp.t_ns;
+    entry->unprocessed = stamp.unprocessed;
+    entry->has_visible = stamp.has_visible;
+    entry->visible = stamp.visible;
+    entry->bad = entry->bad || !stamp.intact;
+    if (stamp.mark_count != 0)
+        entry->mark = keep_mark(v, &stamp, point);
+}
+
 static void enter_packet(rim_video_in *v)
 {
     AVPacket *p = v->packet;
@@ -35,13 +71,8 @@ static void enter_packet(rim_video_in *v)
         .key = (p->flags & AV_PKT_FLAG_KEY) != 0,
         .bad = (p->flags & AV_PKT_FLAG_CORRUPT) != 0,
     };
-    rim_recording_stamp stamp;
-    if (v->is_recording && rim_recording_stamp_get(&stamp, p)) {
-        entry.has_seq = true;
-        entry.seq = stamp.seq;
-        entry.t_ns = stamp.t_ns;
-        entry.bad = entry.bad || !stamp.intact;
-    }
+    if (v->is_recording)
+        read_stamp(v, &entry);
     if (p->pts == AV_NOPTS_VALUE && !v->no_pts) {
         v->no_pts = true;
         for (int i = 0; i < v->order.count; i++)

@@ -2,6 +2,7 @@
 // says which are lost.
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "media/nir_pack.h"
 #include "media/video_state.h"
 
 #include <assert.h>
@@ -40,6 +41,10 @@ static void stamp_entry(rim_video_in *v, rim_video_stamp *stamp,
     v->last_pts = entry->pts;
     stamp->number = entry->has_seq ? entry->seq : v->next_number;
     v->next_number = stamp->number + 1;
+    stamp->unprocessed = entry->unprocessed;
+    stamp->has_visible = entry->has_visible;
+    stamp->visible = entry->visible;
+    stamp->mark = entry->mark;
     if (entry->has_seq)
         stamp->t_ns = entry->t_ns;
     else if (!v->no_pts)
@@ -96,6 +101,9 @@ static rim_err check_shape(const rim_video_in *v)
 {
     const AVFrame *f = v->frame;
     const int grey = rim_video_grey_bits((enum AVPixelFormat)f->format);
+    if (v->split_bits && grey == 8 && f->width == v->info.width &&
+        f->height == rim_nir_pack_rows(v->info.width, v->info.height, v->split_bits))
+        return RIM_OK;
     if (f->width == v->info.width && f->height == v->info.height &&
         (grey ? grey == v->info.bits && v->info.fmt == RIM_FMT_GRAY16
               : v->info.fmt == RIM_FMT_BGRX8))

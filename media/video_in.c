@@ -3,9 +3,12 @@
 #include "media/video_in.h"
 
 #include "base/log.h"
+#include "media/nir_pack.h"
 #include "media/recording.h"
 #include "media/video_state.h"
 
+#include <errno.h>
+#include <jansson.h>
 #include <libavutil/pixdesc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +65,50 @@ static rim_err choose_stream(rim_video_in *v, int wanted)
     return RIM_OK;
 }
 
+static int integer_at(const json_t *o, const char *key)
+{
+    const json_int_t n = json_integer_value(json_object_get(o, key));
+    return n > 0 && n <= RIM_FRAME_SIDE_MAX ? (int)n : 0;
+}
+
+// The tag of a recording tells the NIR frames' shape where the pictures are split ones
+// (media/nir_pack.h); what else is in it is for others to read.
+static rim_err read_shape(rim_video_in *v)
+{
+    const AVDictionaryEntry *tag =
+        av_dict_get(v->format->metadata, RIM_RECORDING_TAG, NULL, 0);
+    v->is_recording = tag != NULL;
+    if (!tag || !v->is_first)
+        return RIM_OK;
+    json_t *root = json_loads(tag->value, 0, NULL);
+    const json_t *nir = json_object_get(root, "nir");
+    const char *packing = json_string_value(json_object_get(nir, "packing"));
+    const bool split = packing && strcmp(packing, "split") == 0;
+    const bool other = packing && !split;
+    const int width = integer_at(nir, "width"), height = integer_at(nir, "height");
+    const int bits = integer_at(nir, "bit_depth");
+    json_decref(root);
+    const AVCodecParameters *par = v->stream->codecpar;
+    if (!packing)
+        return RIM_OK;
+    if (other || bits < 8 || bits > 16 || !width || !height || width != par->width ||
+        par->height != rim_nir_pack_rows(width, height, bits)) {
+        rim_log_error("%s: its tag %s tells of NIR frames of %dx%d with %d bits, which "
+                      "pictures of %dx%d do not hold; copy it again from its source",
+                      v->path, RIM_RECORDING_TAG, width, height, bits, par->width,
+                      par->height);
+        return RIM_ERR_FORMAT;
+    }
+    v->split_bits = bits;
+    v->info.width = width;
+    v->info.height = height;
+    return RIM_OK;
+}
+
 static rim_err check_size(const rim_video_in *v)
 {
+    if (v->split_bits)
+        return RIM_OK; // it was
     const AVCodecParameters *par = v->stream->codecpar;
     if (par->width >= 1 && par->height >= 1 && par->width <= RIM_FRAME_SIDE_MAX &&
         par->height <= RIM_FRAME_SIDE_MAX)
@@ -128,13 +173,15 @@ static void fill_info(rim_video_in *v)
     const AVCodecParameters *par = v->stream->codecpar;
     const AVRational rate = av_guess_frame_rate(v->format, v->stream, NULL);
     rim_video_in_info *i = &v->info;
-    i->width = par->width;
-    i->height = par->height;
+    if (!v->split_bits) {
+        i->width = par->width;
+        i->height = par->height;
+    }
     // The decoder may know the format better than the container.
     const enum AVPixelFormat format = v->codec->pix_fmt != AV_PIX_FMT_NONE
                                           ? v->codec->pix_fmt
                                           : (enum AVPixelFormat)par->format;
-    const int grey = rim_video_grey_bits(format);
+    const int grey = v->split_bits ? v->split_bits : rim_video_grey_bits(format);
     i->fmt = grey ? RIM_FMT_GRAY16 : RIM_FMT_BGRX8;
     i->bits = grey ? grey : 8;
     if (grey && par->color_range == AVCOL_RANGE_MPEG)
@@ -144,7 +191,6 @@ static void fill_info(rim_video_in *v)
     const AVDictionaryEntry *tag =
         av_dict_get(v->format->metadata, RIM_RECORDING_TAG, NULL, 0);
     i->tag = tag ? tag->value : NULL;
-    v->is_recording = tag != NULL;
     const AVCodecDescriptor *descriptor = avcodec_descriptor_get(par->codec_id);
     v->order.intra_only = descriptor && descriptor->props & AV_CODEC_PROP_INTRA_ONLY;
 }
@@ -166,6 +212,8 @@ rim_err rim_video_in_open(rim_video_in **out, const char *path, int stream)
         err = open_file(v);
     if (!err)
         err = choose_stream(v, stream);
+    if (!err)
+        err = read_shape(v);
     if (!err)
         err = check_size(v);
     if (!err)
@@ -189,6 +237,11 @@ void rim_video_in_close(rim_video_in **p)
     avformat_close_input(&v->format);
     av_packet_free(&v->packet);
     av_frame_free(&v->frame);
+    for (rim_video_mark *m = v->marks, *next; m; m = next) {
+        next = m->next;
+        free(m->point);
+        free(m);
+    }
     free(v->path);
     free(v);
     *p = NULL;
@@ -199,8 +252,61 @@ const rim_video_in_info *rim_video_in_get_info(const rim_video_in *v)
     return &v->info;
 }
 
+// A name that stays in its folder.
+static bool is_plain_name(const char *name)
+{
+    return name[0] != '\0' && name[0] != '.' && !strchr(name, '/') &&
+           strlen(name) < 200;
+}
+
+static rim_err write_attachment(const char *folder, const char *name,
+                                const AVCodecParameters *par)
+{
+    const size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    if (!path)
+        return RIM_ERR_MEMORY;
+    (void)snprintf(path, size, "%s/%s", folder, name);
+    FILE *f = fopen(path, "wbe");
+    const size_t bytes = (size_t)par->extradata_size;
+    bool written = f && fwrite(par->extradata, 1, bytes, f) == bytes;
+    if (f && fclose(f) != 0)
+        written = false;
+    if (!written)
+        rim_log_error("%s: cannot be written: %s; free space or set TMPDIR", path,
+                      strerror(errno));
+    free(path);
+    return written ? RIM_OK : RIM_ERR_IO;
+}
+
+rim_err rim_video_in_unpack(const rim_video_in *v, const char *folder, int *count)
+{
+    *count = 0;
+    for (unsigned i = 0; i < v->format->nb_streams; i++) {
+        const AVStream *s = v->format->streams[i];
+        const AVDictionaryEntry *name = av_dict_get(s->metadata, "filename", NULL, 0);
+        const bool attached = s->codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT ||
+                              s->disposition & AV_DISPOSITION_ATTACHED_PIC;
+        if (!attached || !name || !is_plain_name(name->value))
+            continue;
+        AVCodecParameters picture = {0}; // PNGs come as one packet
+        picture.extradata = s->attached_pic.data;
+        picture.extradata_size = s->attached_pic.size;
+        const rim_err err = write_attachment(
+            folder, name->value, s->attached_pic.size > 0 ? &picture : s->codecpar);
+        if (err)
+            return err;
+        ++*count;
+    }
+    return RIM_OK;
+}
+
 rim_err rim_video_in_pixels(rim_video_in *v, rim_frame *f)
 {
+    if (v->split_bits) {
+        rim_nir_unpack(f, v->frame->data[0], v->frame->linesize[0], v->split_bits);
+        return RIM_OK;
+    }
     const rim_err err = rim_video_pixels_read(&v->pixels, f, v->frame);
     if (err)
         rim_log_error(

@@ -17,6 +17,8 @@
 
 #include "base/err.h"
 #include "base/frame.h"
+#include "media/recording.h"
+#include "media/source_info.h"
 
 typedef struct rim_video_in_info {
     int width, height;
@@ -33,6 +35,13 @@ typedef struct rim_video_in_info {
 typedef struct rim_video_stamp {
     uint64_t number; // from 0 in presentation order, lost frames counted
     int64_t t_ns;    // presentation time since the first frame
+    // Of recordings of this program only:
+    bool unprocessed; // live had no time for it
+    bool has_visible; // `visible` is told
+    int64_t visible;  // number of the visible frame it was shown with; -1: none
+    const rim_surface_mark *mark; // drawn while recording, from this frame on; NULL:
+                                  // no news. count 0: no longer watched. Valid until
+                                  // the film is closed
 } rim_video_stamp;
 
 typedef struct rim_video_in rim_video_in;
@@ -52,6 +61,11 @@ const rim_video_in_info *rim_video_in_get_info(const rim_video_in *v);
 // be read any further, logged; all that could be read was given before.
 // Where a stored number jumps (a recording with lost frames), nothing is logged.
 RIM_NODISCARD rim_err rim_video_in_next(rim_video_in *v, rim_video_stamp *stamp);
+
+// Writes the files attached to a recording into `folder`, under their names. *count:
+// how many. RIM_ERR_IO, logged.
+RIM_NODISCARD rim_err rim_video_in_unpack(const rim_video_in *v, const char *folder,
+                                          int *count);
 
 // Pixels of the frame that rim_video_in_next() decoded, into a frame of the info's
 // size and format; may be left out, or called again.

@@ -5,9 +5,14 @@
 #include "base/log.h"
 #include "media/av_support.h"
 
+#include <errno.h>
+#include <libavutil/mem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+// Attachments are maps and texts; whatever is larger is something else.
+enum { ATTACHMENT_MAX = 64 << 20, IO_BUFFER = 1 << 16 };
 
 static rim_err fail(rim_mux *m, int code)
 {
@@ -71,25 +76,128 @@ rim_err rim_encoder_start(rim_mux *m, rim_encoder *e, AVDictionary **options)
     return code < 0 ? fail(m, code) : RIM_OK;
 }
 
-rim_err rim_mux_start(rim_mux *m, AVDictionary **options)
+AVStream *rim_mux_add_stream(rim_mux *m)
 {
-    const size_t size = strlen(m->path) + sizeof "file:";
-    char *url = malloc(size); // a name may look like "rtsp:..."
-    if (!url) {
-        av_dict_free(options);
+    AVStream *stream = avformat_new_stream(m->format, NULL);
+    if (!stream)
+        m->err = RIM_ERR_MEMORY;
+    return stream;
+}
+
+static const char *mime_type(const char *name)
+{
+    const char *suffix = strrchr(name, '.');
+    if (suffix && strcmp(suffix, ".png") == 0)
+        return "image/png";
+    return suffix && strcmp(suffix, ".json") == 0 ? "application/json" : "text/plain";
+}
+
+// The file's bytes, av_malloc()ed with FFmpeg's padding. NULL: errno tells.
+static uint8_t *load(const char *path, int *bytes)
+{
+    FILE *f = fopen(path, "rbe");
+    if (!f)
+        return NULL;
+    uint8_t *data = NULL;
+    if (fseek(f, 0, SEEK_END) == 0) {
+        const long size = ftell(f);
+        errno = size > ATTACHMENT_MAX ? EFBIG : errno;
+        if (size >= 0 && size <= ATTACHMENT_MAX && fseek(f, 0, SEEK_SET) == 0)
+            data = av_mallocz((size_t)size + AV_INPUT_BUFFER_PADDING_SIZE);
+        *bytes = (int)size;
+        if (data && fread(data, 1, (size_t)size, f) != (size_t)size) {
+            av_freep(&data);
+            errno = EIO;
+        }
+    }
+    (void)fclose(f);
+    return data;
+}
+
+rim_err rim_mux_attach(rim_mux *m, const char *path, const char *name)
+{
+    int bytes = 0;
+    uint8_t *data = load(path, &bytes);
+    if (!data) {
+        rim_log_error("%s: cannot be put into the recording: %s", path,
+                      strerror(errno));
+        return m->err = RIM_ERR_IO;
+    }
+    AVStream *s = rim_mux_add_stream(m);
+    if (!s) {
+        av_free(data);
+        return m->err;
+    }
+    s->codecpar->codec_type = AVMEDIA_TYPE_ATTACHMENT;
+    s->codecpar->codec_id = AV_CODEC_ID_NONE;
+    s->codecpar->extradata = data;
+    s->codecpar->extradata_size = bytes;
+    if (av_dict_set(&s->metadata, "filename", name, 0) < 0 ||
+        av_dict_set(&s->metadata, "mimetype", mime_type(name), 0) < 0)
+        return m->err = RIM_ERR_MEMORY;
+    return RIM_OK;
+}
+
+static int write_file(void *opaque, uint8_t *data, int bytes)
+{
+    const int code = rim_file_out_write(opaque, data, (size_t)bytes);
+    return code < 0 ? AVERROR(-code) : bytes;
+}
+
+static int64_t seek_file(void *opaque, int64_t offset, int whence)
+{
+    if (whence == AVSEEK_SIZE)
+        return rim_file_out_size(opaque);
+    if (whence != SEEK_SET)
+        return AVERROR(EINVAL);
+    const int64_t at = rim_file_out_seek(opaque, offset);
+    return at < 0 ? AVERROR((int)-at) : at;
+}
+
+rim_err rim_mux_use_file(rim_mux *m)
+{
+    m->err = rim_file_out_open(&m->file, m->path);
+    if (m->err)
+        return m->err;
+    uint8_t *buffer = av_malloc(IO_BUFFER);
+    if (buffer)
+        m->format->pb =
+            avio_alloc_context(buffer, IO_BUFFER, 1, m->file, NULL, write_file,
+                               rim_file_out_seekable(m->file) ? seek_file : NULL);
+    if (!m->format->pb) {
+        av_free(buffer);
         return m->err = RIM_ERR_MEMORY;
     }
+    m->format->pb->direct = 1; // clusters go to the kernel as they are
+    m->format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    return RIM_OK;
+}
+
+static int open_file(rim_mux *m)
+{
+    if (m->file)
+        return 0;
+    const size_t size = strlen(m->path) + sizeof "file:";
+    char *url = malloc(size); // a name may look like "rtsp:..."
+    if (!url)
+        return AVERROR(ENOMEM);
     (void)snprintf(url, size, "file:%s", m->path);
-    rim_av_forget();
-    int code = avio_open(&m->format->pb, url, AVIO_FLAG_WRITE);
+    const int code = avio_open(&m->format->pb, url, AVIO_FLAG_WRITE);
     free(url);
+    return code;
+}
+
+rim_err rim_mux_start(rim_mux *m, AVDictionary **options)
+{
+    rim_av_forget();
+    int code = open_file(m);
     if (code >= 0)
         code = avformat_write_header(m->format, options);
     av_dict_free(options);
     if (code < 0)
         return fail(m, code);
     m->started = true;
-    return RIM_OK;
+    return m->file ? rim_mux_settle(m) : RIM_OK;
 }
 
 rim_err rim_encoder_writable(rim_mux *m, rim_encoder *e)
@@ -100,19 +208,48 @@ rim_err rim_encoder_writable(rim_mux *m, rim_encoder *e)
     return code < 0 ? fail(m, code) : RIM_OK;
 }
 
-static rim_err write_packet(rim_mux *m, rim_encoder *e,
+// The muxer does not look at whether its bytes reached the disk.
+static rim_err look_at(rim_mux *m, int code)
+{
+    if (code < 0)
+        return fail(m, code);
+    return m->format->pb->error < 0 ? fail(m, m->format->pb->error) : RIM_OK;
+}
+
+static rim_err write_packet(rim_mux *m, AVStream *stream,
                             const rim_recording_stamp *stamp)
 {
     AVPacket *p = m->packet;
     if (stamp && rim_recording_stamp_put(p, stamp))
         return m->err = RIM_ERR_MEMORY;
-    p->stream_index = e->stream->index;
-    av_packet_rescale_ts(p, e->codec->time_base, e->stream->time_base);
-    const int code = av_write_frame(m->format, p);
-    if (code < 0)
-        return fail(m, code);
-    // The muxer does not look at whether its bytes reached the disk.
-    return m->format->pb->error < 0 ? fail(m, m->format->pb->error) : RIM_OK;
+    p->stream_index = stream->index;
+    return look_at(m, av_write_frame(m->format, p));
+}
+
+rim_err rim_mux_write(rim_mux *m, AVStream *stream, int64_t pts,
+                      const rim_recording_stamp *stamp)
+{
+    AVPacket *p = m->packet;
+    p->pts = p->dts = pts;
+    p->flags |= AV_PKT_FLAG_KEY;
+    rim_av_forget();
+    const rim_err err = m->err ? m->err : write_packet(m, stream, stamp);
+    av_packet_unref(p);
+    return err;
+}
+
+rim_err rim_mux_settle(rim_mux *m)
+{
+    if (m->err)
+        return m->err;
+    rim_av_forget();
+    int code = av_write_frame(m->format, NULL);
+    if (code >= 0)
+        avio_flush(m->format->pb);
+    const rim_err err = look_at(m, code);
+    if (!err && m->file)
+        rim_file_out_settle(m->file);
+    return err;
 }
 
 static rim_err encode(rim_mux *m, rim_encoder *e, const AVFrame *frame,
@@ -126,7 +263,8 @@ static rim_err encode(rim_mux *m, rim_encoder *e, const AVFrame *frame,
             return RIM_OK;
         if (code < 0)
             break;
-        const rim_err err = write_packet(m, e, stamp);
+        av_packet_rescale_ts(m->packet, e->codec->time_base, e->stream->time_base);
+        const rim_err err = write_packet(m, e->stream, stamp);
         av_packet_unref(m->packet);
         if (err)
             return err;
@@ -158,9 +296,31 @@ void rim_encoder_uninit(rim_encoder *e)
     av_frame_free(&e->frame);
 }
 
+static void close_file(rim_mux *m)
+{
+    AVIOContext *pb = m->format ? m->format->pb : NULL;
+    int code = 0;
+    if (m->file) {
+        if (pb)
+            av_freep(&pb->buffer);
+        avio_context_free(&m->format->pb);
+        code = rim_file_out_close(&m->file);
+        code = code < 0 ? AVERROR(-code) : 0;
+    } else if (pb) {
+        code = avio_closep(&m->format->pb);
+    }
+    rim_av_forget();
+    if (code < 0)
+        (void)fail(m, code);
+}
+
 rim_err rim_mux_close(rim_mux *m)
 {
-    if (m->started) {
+    // After a failure the synced file ends with its last whole frame, without an index,
+    // for which there would be no room.
+    if (m->started && m->file && m->err)
+        rim_file_out_trim(m->file);
+    else if (m->started) {
         // After a failure, too: what the file lacks to be whole may still fit.
         rim_av_forget();
         int code = av_write_trailer(m->format);
@@ -169,11 +329,7 @@ rim_err rim_mux_close(rim_mux *m)
         if (code < 0)
             (void)fail(m, code);
     }
-    if (m->format && m->format->pb) {
-        const int code = avio_closep(&m->format->pb);
-        if (code < 0)
-            (void)fail(m, code);
-    }
+    close_file(m);
     avformat_free_context(m->format);
     av_packet_free(&m->packet);
     free(m->path);

@@ -7,6 +7,7 @@
 #define RIM_MEDIA_VIDEO_MUX_H
 
 #include "base/err.h"
+#include "media/file_out.h"
 #include "media/recording.h"
 
 #include <libavcodec/avcodec.h>
@@ -17,8 +18,9 @@ typedef struct rim_mux {
     char *path;
     AVFormatContext *format;
     AVPacket *packet;
-    bool started; // the header is written
-    rim_err err;  // the first failure
+    rim_file_out *file; // of a recording, beneath format->pb; NULL: FFmpeg's own file
+    bool started;       // the header is written
+    rim_err err;        // the first failure
 } rim_mux;
 
 typedef struct rim_encoder {
@@ -36,6 +38,12 @@ RIM_NODISCARD rim_err rim_mux_add(rim_mux *m, rim_encoder *e, const AVCodec *enc
 // *options.
 RIM_NODISCARD rim_err rim_encoder_start(rim_mux *m, rim_encoder *e,
                                         AVDictionary **options);
+// A stream of packets that are there already. NULL: no memory.
+AVStream *rim_mux_add_stream(rim_mux *m);
+// The file at `path` as an attachment called `name`. RIM_ERR_IO (logged), RIM_ERR_MEMORY.
+RIM_NODISCARD rim_err rim_mux_attach(rim_mux *m, const char *path, const char *name);
+// From now on what is written is synced, see file_out.h: before rim_mux_start().
+RIM_NODISCARD rim_err rim_mux_use_file(rim_mux *m);
 // Opens the file and writes the header. Frees *options.
 RIM_NODISCARD rim_err rim_mux_start(rim_mux *m, AVDictionary **options);
 // Makes e->frame's pixels the caller's to write.
@@ -45,6 +53,12 @@ RIM_NODISCARD rim_err rim_encoder_writable(rim_mux *m, rim_encoder *e);
 // each packet with *stamp where that is not NULL.
 RIM_NODISCARD rim_err rim_mux_encode(rim_mux *m, rim_encoder *e, int64_t pts,
                                      const rim_recording_stamp *stamp);
+// Writes m->packet, whose data the caller has set, at `pts` (in the stream's time base),
+// with *stamp where that is not NULL. The packet is left empty.
+RIM_NODISCARD rim_err rim_mux_write(rim_mux *m, AVStream *stream, int64_t pts,
+                                    const rim_recording_stamp *stamp);
+// What was written stands in the file by itself from here on.
+RIM_NODISCARD rim_err rim_mux_settle(rim_mux *m);
 // Gets what the encoder still holds back. A failure is kept.
 void rim_mux_flush(rim_mux *m, rim_encoder *e);
 

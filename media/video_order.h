@@ -8,6 +8,8 @@
 #ifndef RIM_MEDIA_VIDEO_ORDER_H
 #define RIM_MEDIA_VIDEO_ORDER_H
 
+#include "media/source_info.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,11 +17,14 @@
 #define RIM_VIDEO_PENDING_MAX 64
 
 typedef struct rim_video_entry {
-    int64_t index; // of the packet in the file
-    int64_t pts;   // in units of the stream's time base
-    uint64_t seq;  // as recorded, where the recording tells
-    int64_t t_ns;  // likewise
-    bool has_seq;  // seq and t_ns are told
+    int64_t index;                 // of the packet in the file
+    int64_t pts;                   // in units of the stream's time base
+    uint64_t seq;                  // as recorded, where the recording tells
+    int64_t t_ns;                  // likewise
+    bool has_seq;                  // seq and t_ns are told
+    bool unprocessed, has_visible; // likewise, see rim_video_stamp
+    int64_t visible;
+    const rim_surface_mark *mark;
     bool key;
     bool bad; // damaged, or predicted from damage
 } rim_video_entry;

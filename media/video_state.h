@@ -12,6 +12,13 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
+// Surfaces that were drawn while recording; each stays where it is.
+typedef struct rim_video_mark {
+    struct rim_video_mark *next;
+    rim_surface_mark mark;
+    rim_point *point;
+} rim_video_mark;
+
 struct rim_video_in {
     char *path;
     AVFormatContext *format;
@@ -25,6 +32,8 @@ struct rim_video_in {
     rim_av_watch watch; // of the decoder's complaints
     bool log_tells;     // complaints mean damage, see open_decoder()
     bool is_recording;  // packets carry their number and time
+    int split_bits;     // of a NIR sample, where media/nir_pack.h made the pictures; 0
+    rim_video_mark *marks;
 
     int64_t packets;    // read so far: the index of the next
     int64_t pts_offset; // added where time stamps jumped back

@@ -385,15 +385,16 @@ static void record(const char *path, const char *to)
     reading r;
     reading_open(&r, path, NULL);
     rim_recorder *recorder = NULL;
-    ck_assert_int_eq(rim_recorder_open(&recorder, to, r.info, 0), RIM_OK);
+    ck_assert_int_eq(rim_recorder_open(&recorder, to, r.info, NULL), RIM_OK);
     for (;;) {
         const rim_err err = reading_next(&r);
         if (err == RIM_END)
             break;
         if (err == RIM_OK)
-            ck_assert_int_eq(
-                rim_recorder_write(recorder, &r.nir, r.has_visible ? &r.visible : NULL),
-                RIM_OK);
+            ck_assert_int_eq(rim_recorder_write(recorder, &r.nir,
+                                                r.has_visible ? &r.visible : NULL,
+                                                NULL),
+                             RIM_OK);
     }
     ck_assert_int_eq(rim_recorder_close(&recorder), RIM_OK);
     reading_close(&r);

@@ -1,0 +1,16 @@
+// record_setup.h: what a recording is told of the run that makes it.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_APP_RECORD_SETUP_H
+#define RIM_APP_RECORD_SETUP_H
+
+#include "app/run_options.h"
+
+#include "capture/source.h"
+#include "media/recorder.h"
+
+// Opens the recorder of --record: codec and form as *o says, command line, colour scale,
+// and with info->calibration the files of the calibration as attachments. Logged.
+RIM_NODISCARD rim_err rim_record_open(rim_recorder **out, const rim_run_options *o,
+                                      const rim_source_info *info);
+
+#endif
