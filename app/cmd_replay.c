@@ -113,7 +113,7 @@ static rim_err open_all(replay *r)
         err = rim_player_create(&r->player, r->session, r->info->description);
     if (err)
         return err;
-    if (r->player || rim_session_draws(r->session)) {
+    if (r->player || rim_session_draws(r->session) || rim_session_serves(r->session)) {
         rim_session_picture_shape(r->session, &r->picture);
         err = rim_frame_init(&r->picture);
         if (err)
@@ -133,6 +133,8 @@ static rim_err run_frame(replay *r, const rim_fetched *f)
                               r->picture.data ? &r->picture : NULL, &f->nir, visible);
     if (!err && r->picture.data)
         err = rim_session_write_picture(r->session, &r->picture);
+    if (!err && r->picture.data)
+        rim_session_serve(r->session, &f->nir, &r->picture, &r->result);
     if (!err && r->player)
         err = rim_player_show(r->player, &r->picture, &f->nir, visible, &r->result);
     return err;

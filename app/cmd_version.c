@@ -4,6 +4,7 @@
 #include "app/options.h"
 
 #include "base/cpu.h"
+#include "exchange/igtl.h"
 
 #include <jansson.h>
 #include <libavutil/avutil.h>
@@ -32,6 +33,8 @@ static void print_optional(void)
 #else
     puts("  libv4l2  left out: no cameras");
 #endif
+    puts(rim_igtl_available() ? "  OpenIGTLink (BSD-3-Clause)"
+                              : "  OpenIGTLink left out: no --igtl");
 }
 
 int rim_cmd_version(int argc, char **argv)

@@ -106,6 +106,7 @@ static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
     l->result.quality.age_ms =
         (double)(shown.processed_ns - pair->nir->captured_ns) / 1e6;
     rim_live_files_picture(l, picture); // it must be copied before it goes
+    rim_session_serve(l->session, pair->nir, picture, &l->result); // likewise
     rim_queue_push(l->shown, &shown);
     // From here on nobody waits for this thread.
     rim_live_files_report(l, &l->result);

@@ -53,6 +53,12 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
         RIM_OPT_CHOICE("view", "NAME", &o->view_index, table->view, "what is shown"),
         RIM_OPT_CHOICE("color-map", "NAME", &o->color_map_index, table->color_map,
                        "of the false colours"),
+        RIM_OPT_INT("igtl", "PORT", &o->igtl_port, 1, 65535,
+                    "serves frames, picture and findings to 3D Slicer, PLUS and "
+                    "others over OpenIGTLink (18944 is usual)"),
+        RIM_OPT_STRING("igtl-bind", "ADDRESS", &o->igtl_bind,
+                       "with --igtl: the address to listen on; 0.0.0.0 is all, for "
+                       "everybody in the network (127.0.0.1, this machine only)"),
         RIM_OPT_GROUP("What is known of the scene"),
         RIM_OPT_STRING("calibration", "FILE", &o->calibration,
                        "dark, flat, geometry; instead of the one that the recording "
@@ -127,6 +133,8 @@ rim_err rim_run_options_finish(rim_run_options *o, const rim_usage *usage)
         err = finish_cpu(o, usage);
     if (err)
         return err;
+    if (o->igtl_bind && !o->igtl_port)
+        return rim_options_refuse(usage, "igtl-bind", "goes with --igtl PORT");
     if (same_file(o->report, o->overlay) || same_file(o->report, o->record) ||
         same_file(o->overlay, o->record))
         return rim_options_refuse(usage, o->report ? "report" : "overlay",

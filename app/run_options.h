@@ -20,7 +20,9 @@ typedef struct rim_run_options {
     int threads;              // 0..RIM_THREADS_MAX
     unsigned cpu;             // RIM_CPU_* bits
     double sbr_low, sbr_high; // the colour scale of the picture, 0: its default
-    int64_t start_ns; // the captured_ns that counts as 0: 0 for a recording played
+    int64_t start_ns;      // the captured_ns that counts as 0: 0 for a recording played
+    int igtl_port;         // 0: not wanted
+    const char *igtl_bind; // NULL: this machine only
     rim_view view;
     rim_color_map color_map;
     rim_record_codec record_codec;
@@ -41,7 +43,7 @@ typedef struct rim_run_options {
 typedef struct rim_run_table {
     const char *view[RIM_VIEW_COUNT + 1];
     const char *color_map[RIM_COLOR_MAP_COUNT + 1];
-    rim_option option[24];
+    rim_option option[32];
 } rim_run_table;
 
 // Sets defaults (RIMLIGHT_CPU of the environment among them) and binds the table to *o.

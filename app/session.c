@@ -4,6 +4,7 @@
 
 #include "app/controls.h"
 #include "app/record_setup.h"
+#include "app/serve.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -30,6 +31,8 @@ struct rim_session {
     rim_picture_sink *pictures;  // of --overlay, NULL: not wanted
     rim_picture_sink *snapshots; // NULL: not wanted
     rim_recorder *recorder;      // NULL: not wanted
+    rim_igtl *igtl;              // NULL: not wanted
+    double nir_to_picture[9];    // all zero: scaled to the size
     int64_t next_snapshot_ns;
     rim_surface_marks *given_marks; // of --cut-surface, else NULL
     int marks_done;                 // of info.mark
@@ -126,6 +129,7 @@ static rim_err create_overlay(rim_session *s)
     if (err)
         return err;
     options.workers = s->workers;
+    memcpy(s->nir_to_picture, options.nir_to_picture, sizeof s->nir_to_picture);
     return rim_overlay_create(&s->overlay, &options);
 }
 
@@ -180,6 +184,8 @@ static rim_err open_outputs(rim_session *s)
                                     shape.height, 0);
     if (!err && o->record)
         err = rim_record_open(&s->recorder, o, &s->info);
+    if (!err && o->igtl_port)
+        err = rim_serve_create(&s->igtl, o, &s->info, &shape, s->nir_to_picture);
     return err;
 }
 
@@ -196,6 +202,7 @@ static rim_err uninit(rim_session *s)
     keep_first(&err, rim_picture_sink_close(&s->snapshots));
     if (s->recorder)
         keep_first(&err, rim_recorder_close(&s->recorder));
+    rim_igtl_destroy(&s->igtl);
     rim_overlay_destroy(&s->overlay);
     rim_workers_destroy(&s->workers);
     rim_pipeline_destroy(&s->pipeline);
@@ -339,6 +346,18 @@ rim_err rim_session_record(rim_session *s, const rim_frame *nir,
                            const rim_frame *visible, const rim_surface_mark *mark)
 {
     return s->recorder ? rim_recorder_write(s->recorder, nir, visible, mark) : RIM_OK;
+}
+
+bool rim_session_serves(const rim_session *s)
+{
+    return s->igtl;
+}
+
+void rim_session_serve(rim_session *s, const rim_frame *nir, const rim_frame *picture,
+                       const rim_result *result)
+{
+    if (s->igtl)
+        rim_igtl_publish(s->igtl, nir, picture, result);
 }
 
 rim_err rim_session_close(rim_session **s)

@@ -76,6 +76,13 @@ RIM_NODISCARD rim_err rim_session_record(rim_session *s, const rim_frame *nir,
 // The recorder of --record, for a thread that writes more to it than pairs; NULL: none.
 rim_recorder *rim_session_recorder(rim_session *s);
 
+// Is the picture to be served: --igtl?
+bool rim_session_serves(const rim_session *s);
+// A frame and its picture to those who are connected. Copies, where anybody is; never
+// waits. For one thread, of its own if need be.
+void rim_session_serve(rim_session *s, const rim_frame *nir, const rim_frame *picture,
+                       const rim_result *result);
+
 // Ends all files properly and frees everything; *s may be NULL. The first error met
 // here is returned, all are logged.
 RIM_NODISCARD rim_err rim_session_close(rim_session **s);

@@ -12,6 +12,7 @@ extern "C" {
 #include <igtlMessageHeader.h>
 #include <igtlPointMessage.h>
 #include <igtl_util.h>
+#include <iostream>
 
 struct igtl_client {
     igtl::ClientSocket::Pointer socket;
@@ -20,7 +21,10 @@ struct igtl_client {
 igtl_client *igtl_client_open(int port)
 {
     auto *c = new igtl_client{igtl::ClientSocket::New()};
-    if (c->socket->ConnectToServer("127.0.0.1", port) != 0) {
+    std::cerr.setstate(std::ios::failbit); // where the library tells of each attempt
+    const bool connected = c->socket->ConnectToServer("127.0.0.1", port) == 0;
+    std::cerr.clear();
+    if (!connected) {
         delete c;
         return nullptr;
     }
