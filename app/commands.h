@@ -9,6 +9,7 @@
 
 // clang-format off
 #define RIM_COMMANDS(X) \
+    X(bench, "times the chain on this machine") \
     X(calibrate, "makes, checks and shows a calibration") \
     X(devices, "lists the cameras, their formats, what fits") \
     X(evaluate, "scores reports against truth") \

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const cpu_names[] = {"auto",   "c",    "sse41", "avx2",
-                                        "avx512", "neon", NULL};
+const char *const rim_cpu_choices[] = {"auto",   "c",    "sse41", "avx2",
+                                       "avx512", "neon", NULL};
 
 static int default_threads(void)
 {
@@ -76,7 +76,7 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
         RIM_OPT_INT("threads", "N", &o->threads, 0, RIM_THREADS_MAX,
                     "worker threads, 0: none but the main one; results do not depend "
                     "on it"),
-        RIM_OPT_CHOICE("cpu", "LEVEL", &o->cpu_level, cpu_names,
+        RIM_OPT_CHOICE("cpu", "LEVEL", &o->cpu_level, rim_cpu_choices,
                        "instruction set, results do not depend on it"),
         RIM_OPT_END,
     };
@@ -99,16 +99,16 @@ static rim_err finish_range(rim_run_options *o, const rim_usage *usage)
     return RIM_OK;
 }
 
-static rim_err finish_cpu(rim_run_options *o, const rim_usage *usage)
+rim_err rim_cpu_choose(unsigned *cpu, int choice, const rim_usage *usage)
 {
-    const char *name = cpu_names[o->cpu_level];
-    if (o->cpu_level == 0)
+    const char *name = rim_cpu_choices[choice];
+    if (choice == 0)
         name = getenv("RIMLIGHT_CPU"); // NOLINT(concurrency-mt-unsafe): no thread yet
     if (!name || !*name || strcmp(name, "auto") == 0) {
-        o->cpu = rim_cpu_detect();
+        *cpu = rim_cpu_detect();
         return RIM_OK;
     }
-    const rim_err err = rim_cpu_from_name(&o->cpu, name);
+    const rim_err err = rim_cpu_from_name(cpu, name);
     if (err == RIM_ERR_UNSUPPORTED)
         return rim_options_refuse(usage, "cpu",
                                   "this machine has not got it; leave the option out");
@@ -130,7 +130,7 @@ rim_err rim_run_options_finish(rim_run_options *o, const rim_usage *usage)
     o->record_codec = (rim_record_codec)o->codec_index;
     rim_err err = finish_range(o, usage);
     if (!err)
-        err = finish_cpu(o, usage);
+        err = rim_cpu_choose(&o->cpu, o->cpu_level, usage);
     if (err)
         return err;
     if (o->igtl_bind && !o->igtl_port)

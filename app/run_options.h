@@ -54,4 +54,9 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table);
 RIM_NODISCARD rim_err rim_run_options_finish(rim_run_options *o,
                                              const rim_usage *usage);
 
+// What --cpu takes; the first, "auto", is what RIMLIGHT_CPU says or the machine has.
+extern const char *const rim_cpu_choices[];
+// choice: an index into it. RIM_ERR_ARG, logged: this machine has it not.
+RIM_NODISCARD rim_err rim_cpu_choose(unsigned *cpu, int choice, const rim_usage *usage);
+
 #endif

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "process/pipeline.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/workers.h"
 #include "process/background.h"
@@ -11,6 +12,7 @@
 #include "process/measure.h"
 #include "process/motion.h"
 #include "process/reduce.h"
+#include "process/stages.h"
 #include "process/surface.h"
 #include "process/temporal.h"
 #include "process/tracks.h"
@@ -37,6 +39,7 @@ struct rim_pipeline {
     uint16_t *sbr_of_ratio; // [RIM_RATIO_MAX - RIM_RATIO_MIN + 1]
     bool started;
     uint64_t last_seq;
+    int64_t stage_ns[RIM_STAGE_COUNT], clock_ns;
 };
 
 static rim_err check(const rim_pipeline_options *o)
@@ -241,27 +244,41 @@ static double strongest(const rim_tracks *residuals)
     return most;
 }
 
+static void stage_done(rim_pipeline *p, rim_stage stage)
+{
+    const int64_t now = rim_clock_now_ns();
+    p->stage_ns[stage] = now - p->clock_ns;
+    p->clock_ns = now;
+}
+
 void rim_pipeline_process(rim_pipeline *p, rim_result *result, const rim_frame *nir)
 {
     assert(nir->width == p->options.width && nir->height == p->options.height);
     assert(nir->fmt == RIM_FMT_GRAY16 && nir->bits == p->options.bits);
+    p->clock_ns = rim_clock_now_ns();
     p->reduce.nir = nir;
     rim_reduce_run(&p->reduce, p->workers);
+    stage_done(p, RIM_STAGE_correct);
     rim_background_run(&p->background, p->reduce.light);
+    stage_done(p, RIM_STAGE_background);
     rim_motion_run(&p->motion, &p->background);
+    stage_done(p, RIM_STAGE_motion);
     rim_temporal_run(&p->temporal, &p->background, &p->motion);
+    stage_done(p, RIM_STAGE_temporal);
     rim_watch_follow(&p->watch, &p->motion);
-
     rim_candidates expected = {0};
     rim_tracks_expect(&p->lesions, &p->motion, &expected);
     rim_tracks_expect(&p->residuals, &p->motion, &expected);
     rim_detect_run(&p->detect, p->temporal.ratio, p->temporal.valid,
                    p->reduce.saturated, &expected, p->workers);
+    stage_done(p, RIM_STAGE_detect);
     rim_watch_look(&p->watch, &p->detect.scene, &p->detect.blobs);
     follow(p);
     rim_watch_judge(&p->watch, strongest(&p->residuals));
     report(p, result, nir);
+    stage_done(p, RIM_STAGE_judge);
     draw_sbr(p);
+    stage_done(p, RIM_STAGE_map);
     p->started = true;
     p->last_seq = nir->seq;
 }
@@ -270,6 +287,11 @@ const rim_frame *rim_pipeline_sbr_map(const rim_pipeline *p, int *scale)
 {
     *scale = p->grid.scale;
     return &p->sbr;
+}
+
+const int64_t *rim_pipeline_stage_ns(const rim_pipeline *p)
+{
+    return p->stage_ns;
 }
 
 const rim_grid *rim_pipeline_grid(const rim_pipeline *p)
