@@ -55,7 +55,7 @@ static double dot(const double w[RIM_FEATURES], const double f[RIM_FEATURES])
 
 // The weights are those of any candidate; what is asked for is the best of several at
 // one place, which is right more often. Log odds, from the reliability of reports.
-#define LESION_CHOSEN   1.0
+#define LESION_CHOSEN 1.0
 
 double rim_confidence_lesion(const double f[RIM_FEATURES])
 {

@@ -21,7 +21,7 @@ rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
 {
     *d = (rim_detect){.kernels = kernels};
-    rim_err err = rim_outline_scene_init(&d->scene, grid);
+    rim_err err = rim_outline_scene_init(&d->scene, grid, kernels);
     if (!err)
         err = rim_pyramid_init(&d->pyramid, grid, kernels);
     if (!err)

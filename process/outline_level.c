@@ -71,15 +71,22 @@ bool rim_rays_background(const rim_rays *r, int *around)
 // On the dark side of a step the ray's own surroundings count: their median.
 static int background_of(const rim_rays *r, int i, int around)
 {
+    const int first = rim_rays_outside(r, i), low = around + DARK_SIDE;
+    const int16_t *l = r->log[i];
+    int n = 0, dark = 0;
+    for (int k = first; k < r->steps; k++)
+        dark += l[k] < around - 24; // 1.6 per cent
+    if (2 * dark < r->steps - first) // unknown samples repeat known ones
+        return around;
     int16_t v[RIM_STEPS];
-    int n = 0;
-    const int low = around + DARK_SIDE;
-    for (int k = rim_rays_outside(r, i); k < r->steps; k += 2) {
-        const int l = r->log[i][k];
-        v[n] = (int16_t)(l > around ? around : l < low ? low : l);
+    for (int k = first; k < r->steps; k++) {
+        v[n] = l[k];
         n += (int)(r->valid[i] >> k & 1);
     }
-    return n >= 2 ? rim_quantile_i16(v, n, 0.5) : around;
+    if (n < 2)
+        return around;
+    const int own = rim_quantile_i16(v, n, 0.5);
+    return own > around ? around : own < low ? low : own;
 }
 
 // Number of samples known in a row from k on.

@@ -9,6 +9,7 @@
 #define SWING   2   // samples that the path moves from ray to ray, at most
 #define BEND    6   // Q8, times the square of that move
 #define NEVER   (-16000)
+#define BLOCK   RIM_BLOCK // samples that are taken together; more than asked for
 
 // Samples on either side of an edge: 1, 2 or 4.
 static int side_of(const rim_rays *r)
@@ -17,68 +18,77 @@ static int side_of(const rim_rays *r)
     return side < 1.5 ? 1 : side < 3.0 ? 2 : 4;
 }
 
-static int16_t edge(int fall_q8)
+static inline int16_t edge(int fall_q8)
 {
     // A factor of two is as good as any.
     return (int16_t)(fall_q8 > 256 ? 256 : fall_q8 < -256 ? -256 : fall_q8);
 }
 
-// How much the ray falls from before sample k + 1 to after it; 0 where not known.
-static void find_edges(int16_t e[RIM_STEPS], const rim_rays *r, int ray, int side)
+// How much the ray falls from up to l[k] to after it, for a block of k from 0 on.
+static void find_edges(int16_t *restrict e, const int16_t *restrict l, int side)
 {
-    const int16_t *l = r->log[ray];
-    const int n = r->steps;
-    for (int k = 0; k < side; k++)
-        e[k] = e[n - 1 - k] = 0;
     if (side == 1)
-        for (int k = 0; k < n - 1; k++)
+        for (int k = 0; k < BLOCK; k++)
             e[k] = edge((l[k] - l[k + 1]) >> 2);
     else if (side == 2)
-        for (int k = 1; k < n - 2; k++)
+        for (int k = 0; k < BLOCK; k++)
             e[k] = edge((l[k] + l[k - 1] - l[k + 1] - l[k + 2]) >> 3);
     else
-        for (int k = 3; k < n - 4; k++)
+        for (int k = 0; k < BLOCK; k++)
             e[k] = edge((l[k] + l[k - 1] + l[k - 2] + l[k - 3] - l[k + 1] - l[k + 2] -
                          l[k + 3] - l[k + 4]) >>
                         4);
-    const uint64_t v = r->valid[ray];
-    if (v == UINT64_MAX >> (64 - n))
-        return;
-    uint64_t known = v;
+}
+
+// An edge of which a part is not known is none.
+static void clear_unknown(int16_t e[BLOCK], uint64_t valid, int first, int side)
+{
+    uint64_t known = valid;
     for (int j = 1; j <= side; j++)
-        known &= v >> j & (j < side ? v << j : UINT64_MAX);
-    for (int k = 0; k < n; k++)
-        if (!(known >> k & 1))
+        known &= valid >> j & (j < side ? valid << j : UINT64_MAX);
+    for (int k = 0; k < BLOCK && first + k < RIM_STEPS; k++)
+        if (!(known >> (first + k) & 1))
             e[k] = 0;
+}
+
+// The best sums of edges that end at each of a block of samples, of those that ended
+// at each of the ray before.
+static void advance(int16_t *restrict next, const int16_t *restrict b,
+                    const int16_t *restrict e)
+{
+    for (int k = 0; k < BLOCK; k++) {
+        const int16_t far = b[k - 2] > b[k + 2] ? b[k - 2] : b[k + 2];
+        const int16_t near = b[k - 1] > b[k + 1] ? b[k - 1] : b[k + 1];
+        const int16_t f = (int16_t)(far - 4 * BEND), n = (int16_t)(near - BEND);
+        const int16_t bent = f > n ? f : n;
+        next[k] = (int16_t)((bent > b[k] ? bent : b[k]) + e[k]);
+    }
 }
 
 void rim_rays_find_path(rim_rays *r)
 {
-    enum { LAPS = RIM_RAYS + RIM_RAYS / 2, ROW = RIM_STEPS + 2 * SWING };
+    enum { LAPS = RIM_RAYS + RIM_RAYS / 2, ROW = SWING + RIM_STEPS + BLOCK };
     int16_t best[LAPS + 1][ROW]; // [ray][SWING + sample]
-    int16_t e[RIM_STEPS];
     const int side = side_of(r), laps = r->count + r->count / 2;
-    // Radii within 0.45 to 1.75 of the candidate's.
+    const uint64_t all = UINT64_MAX >> (64 - r->steps);
+    // Radii within 0.45 to 1.75 of the candidate's, with both sides of an edge there.
     int low = (int)(0.45 * r->radius), high = (int)(1.75 * r->radius);
-    low = low < 1 ? 1 : low;
-    high = high > r->steps - 2 ? r->steps - 2 : high;
+    low = low < side ? side : low;
+    high = high > r->steps - 1 - side ? r->steps - 1 - side : high;
     for (int k = 0; k < ROW; k++)
         best[0][k] = k >= low + SWING && k <= high + SWING ? 0 : NEVER;
     for (int i = 0; i < laps; i++) {
-        const int16_t *b = best[i];
-        int16_t *next = best[i + 1];
-        find_edges(e, r, i % r->count, side);
-        for (int k = low; k <= high; k++) {
-            const int16_t b0 = (int16_t)(b[k] - 4 * BEND),
-                          b1 = (int16_t)(b[k + 1] - BEND), b2 = b[k + 2],
-                          b3 = (int16_t)(b[k + 3] - BEND),
-                          b4 = (int16_t)(b[k + 4] - 4 * BEND);
-            const int16_t m0 = b0 > b4 ? b0 : b4, m1 = b1 > b3 ? b1 : b3;
-            const int16_t m = m0 > m1 ? m0 : m1;
-            next[k + SWING] = (int16_t)((m > b2 ? m : b2) + e[k]);
+        const int ray = i % r->count;
+        int16_t *next = best[i + 1] + SWING;
+        for (int k = low; k <= high; k += BLOCK) {
+            int16_t e[BLOCK];
+            find_edges(e, r->log[ray] + k, side);
+            if (r->valid[ray] != all)
+                clear_unknown(e, r->valid[ray], k, side);
+            advance(next + k, best[i] + SWING + k, e);
         }
-        for (int k = 0; k < SWING; k++)
-            next[low + k] = next[high + SWING + 1 + k] = NEVER;
+        for (int k = 1; k <= SWING; k++)
+            next[low - k] = next[high + k] = NEVER;
     }
     int k = low;
     for (int j = low + 1; j <= high; j++)

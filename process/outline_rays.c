@@ -4,24 +4,6 @@
 
 #define LOOK_OUT_MM 4.0 // how far beyond twice the radius rays look
 
-// n samples from (x, y) on, Q16, bilinear; all of them lie inside the plane. Returns
-// which are known.
-static uint64_t sample(int16_t *dst, const int16_t *plane, int width,
-                       const int32_t at[2], const int32_t way[2], int n)
-{
-    uint64_t valid = 0;
-    int32_t x = at[0], y = at[1];
-    for (int k = 0; k < n; k++, x += way[0], y += way[1]) {
-        const int16_t *p = plane + (y >> 16) * width + (x >> 16);
-        const int fx = x >> 8 & 255, fy = y >> 8 & 255;
-        const int top = p[0] * (256 - fx) + p[1] * fx;
-        const int bottom = p[width] * (256 - fx) + p[width + 1] * fx;
-        dst[k] = (int16_t)((top * (256 - fy) + bottom * fy + 32768) >> 16);
-        valid |= (uint64_t)(p[0] & 1) << k;
-    }
-    return valid;
-}
-
 // How many samples from `at` on lie within 0 .. limit - 1.
 static int inside(int32_t at, int32_t way, int32_t limit, int n)
 {
@@ -71,7 +53,10 @@ void rim_rays_sample(rim_rays *r, const rim_scene *s, const rim_candidate *c, in
         const int32_t way[2] = {q16(step * u.x), q16(step * u.y)};
         int n = inside(at[0], way[0], (plane->width - 1) << 16, steps);
         n = inside(at[1], way[1], (plane->height - 1) << 16, n);
-        const uint64_t v = sample(r->log[i], plane->ratio, plane->width, at, way, n);
+        const uint64_t v =
+            n ? s->kernels->sample_ray(r->log[i], plane->ratio, plane->width, at[0],
+                                       at[1], way[0], way[1], n)
+              : 0;
         r->valid[i] = v;
         if (v != UINT64_MAX >> (64 - steps))
             bridge(r->log[i], v, steps);

@@ -10,6 +10,7 @@
 #include "process/outline.h"
 
 #define RIM_STEPS 64 // samples along a ray, at most
+#define RIM_BLOCK 16 // a row has room for that many more, so that loops need no ends
 
 typedef struct rim_ray {
     int peak;       // highest up to the outline, Q10
@@ -31,7 +32,7 @@ typedef struct rim_rays {
     double radius;    // of the candidate, samples
     int path[RIM_RAYS];
     uint64_t valid[RIM_RAYS]; // bit k: sample k is known
-    int16_t log[RIM_RAYS][RIM_STEPS];
+    int16_t log[RIM_RAYS][RIM_STEPS + RIM_BLOCK + 4];
     rim_ray ray[RIM_RAYS];
 } rim_rays;
 

@@ -6,9 +6,10 @@
 
 #define BETWEENS ((RIM_RATIO_MAX - RIM_RATIO_MIN) / 4 + 1)
 
-rim_err rim_outline_scene_init(rim_scene *s, const rim_grid *grid)
+rim_err rim_outline_scene_init(rim_scene *s, const rim_grid *grid,
+                               const rim_process_kernels *kernels)
 {
-    *s = (rim_scene){.grid = grid};
+    *s = (rim_scene){.grid = grid, .kernels = kernels};
     int w = grid->width, h = grid->height;
     bool ok = true;
     for (int i = 0; i < RIM_SCENE_PLANES; i++) {

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/result.h"
 #include "process/fixed.h"
+#include "process/kernels/kernels.h"
 #include "process/pyramid.h"
 
 #define RIM_RAYS         48
@@ -31,6 +32,7 @@ typedef struct rim_scene_plane {
 
 typedef struct rim_scene {
     const rim_grid *grid;
+    const rim_process_kernels *kernels;
     const int16_t *ratio; // [grid] Q10 log2
     const uint8_t *valid;
     const uint8_t *saturated;
@@ -40,7 +42,8 @@ typedef struct rim_scene {
     rim_point way[RIM_RAYS];     // unit vectors every 1/RIM_RAYS turn from x to y
 } rim_scene;
 
-RIM_NODISCARD rim_err rim_outline_scene_init(rim_scene *s, const rim_grid *grid);
+RIM_NODISCARD rim_err rim_outline_scene_init(rim_scene *s, const rim_grid *grid,
+                                             const rim_process_kernels *kernels);
 void rim_outline_scene_uninit(rim_scene *s);
 
 // The planes of this frame; they are not copied but for plane[]. pyramid: of ratio.

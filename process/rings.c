@@ -28,16 +28,17 @@ rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid)
     r->ridge = calloc((size_t)fine->width, 1);
     r->rows = calloc(m, sizeof *r->rows);
     r->sum = calloc(m, sizeof *r->sum);
-    bool ok = r->smooth && r->ridge && r->rows && r->sum;
-    for (int i = 0; i < RIM_RING_RADII; i++)
-        ok &= (r->votes[i] = calloc(m, sizeof *r->votes[i])) != NULL;
+    r->votes = calloc(RIM_RING_RADII * m, sizeof *r->votes);
+    const bool ok = r->smooth && r->ridge && r->rows && r->sum && r->votes;
     // Level 1 has half the resolution: one vote every two pixels of level 0.
     double low = RADIUS_FIRST / (pyramid->grid->mm * fine->cell);
+    int steps = 0;
     for (int bin = 0; bin < RIM_RING_RADII; bin++, low *= RADIUS_STEP)
-        for (double t = low; t < low * RADIUS_STEP && r->steps < RIM_RING_STEPS;
-             t += 2.0)
-            r->step[r->steps++] =
-                (rim_ring_step){.distance = (int)(t + 0.5), .bin = bin};
+        for (double t = low; t < low * RADIUS_STEP && steps < RIM_RING_STEPS;
+             t += 2.0) {
+            r->distance[steps++] = (int)(t + 0.5);
+            r->steps[bin]++;
+        }
     if (ok)
         return RIM_OK;
     rim_rings_uninit(r);
@@ -50,8 +51,7 @@ void rim_rings_uninit(rim_rings *r)
     free(r->ridge);
     free(r->rows);
     free(r->sum);
-    for (int i = 0; i < RIM_RING_RADII; i++)
-        free(r->votes[i]);
+    free(r->votes);
     *r = (rim_rings){0};
 }
 
@@ -132,14 +132,19 @@ static int value_at(const int16_t *p, int w, int x_q8, int y_q8)
 // Votes from (x, y) along the unit vector n (Q8), level 0 pixels.
 static void vote_along(rim_rings *r, int x, int y, int nx, int ny)
 {
-    for (int i = 0; i < r->steps; i++) {
-        // A pixel of the votes is two here: Q8 and a half are 9 bits.
-        const int t = r->step[i].distance;
-        const int cx = ((x << 8) + t * nx) >> 9, cy = ((y << 8) + t * ny) >> 9;
-        if (cx < 0 || cy < 0 || cx >= r->width || cy >= r->height)
-            return;
-        r->votes[r->step[i].bin][cy * r->width + cx]++;
-    }
+    const unsigned w = (unsigned)r->width, h = (unsigned)r->height;
+    const size_t plane = (size_t)w * h;
+    int16_t *votes = r->votes;
+    const int *t = r->distance;
+    for (int bin = 0; bin < RIM_RING_RADII; bin++, votes += plane)
+        for (const int *end = t + r->steps[bin]; t < end; t++) {
+            // A pixel of the votes is two here: Q8 and a half are 9 bits.
+            const unsigned cx = (unsigned)((x * 256 + *t * nx) >> 9);
+            const unsigned cy = (unsigned)((y * 256 + *t * ny) >> 9);
+            if (cx >= w || cy >= h)
+                return;
+            votes[cy * w + cx]++;
+        }
 }
 
 static void vote(rim_rings *r)
@@ -224,8 +229,7 @@ void rim_rings_find(rim_rings *r, rim_candidates *out)
 {
     const rim_pyramid_level *l = &r->pyramid->level[0];
     const size_t m = (size_t)r->width * (size_t)r->height;
-    for (int i = 0; i < RIM_RING_RADII; i++)
-        memset(r->votes[i], 0, m * sizeof *r->votes[i]);
+    memset(r->votes, 0, RIM_RING_RADII * m * sizeof *r->votes);
     binomial(r->smooth, l->ratio, l->width, l->height);
     vote(r);
     const int first = out->count;
@@ -236,7 +240,7 @@ void rim_rings_find(rim_rings *r, rim_candidates *out)
         // Normals are off by some 6 degrees, outlines by some 10 % from round.
         int reach = (int)(radius * 0.05 + 0.5);
         reach = reach < 1 ? 1 : reach > 3 ? 3 : reach;
-        spread(r, r->votes[bin], reach);
+        spread(r, r->votes + (size_t)bin * m, reach);
         // A whole ring: a vote from each of 2 pi r pixels for each step in the bin
         // that hits the centre, about the width of the window.
         find_peaks(r, out, first, radius, 6.2832 * radius);

@@ -17,20 +17,16 @@
 
 #define RIM_RING_STEPS 512
 
-typedef struct rim_ring_step {
-    int distance; // pixels of level 0
-    int bin;
-} rim_ring_step;
-
 typedef struct rim_rings {
     const rim_pyramid *pyramid;
-    int width, height; // of the vote planes: pyramid level 1
-    int16_t *smooth;   // level 0, lightly smoothed
-    uint8_t *ridge;    // a row of level 0: 1 where the ratio is bent enough
-    int16_t *votes[RIM_RING_RADII];
+    int width, height;   // of the vote planes: pyramid level 1
+    int16_t *smooth;     // level 0, lightly smoothed
+    uint8_t *ridge;      // a row of level 0: 1 where the ratio is bent enough
+    int16_t *votes;      // [radii][height][width]
     int16_t *rows, *sum; // scratch, of one vote plane
-    int steps;
-    rim_ring_step step[RIM_RING_STEPS]; // where a ridge pixel votes, near to far
+    // Where a ridge pixel votes: pixels of level 0, near to far, and how many of them
+    // belong to each radius.
+    int distance[RIM_RING_STEPS], steps[RIM_RING_RADII];
 } rim_rings;
 
 RIM_NODISCARD rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid);

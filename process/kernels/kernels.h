@@ -29,15 +29,25 @@
 typedef void rim_add_columns_fn(uint32_t *sum, const uint16_t *src, ptrdiff_t stride,
                                 int rows, int width, int margin, int full);
 
+// Bilinear samples of a plane with rows of `width`, from (x, y) on by steps of (dx, dy),
+// all Q16; the weights are Q8. Returns a bit for each sample, the lowest first: that of
+// plane[y][x], which says that it and its neighbours right and below are known.
+//
+// n: 1..64 samples. Of all of them 0 <= x < (width - 1) << 16, and likewise y.
+typedef uint64_t rim_sample_ray_fn(int16_t *dst, const int16_t *plane, int width,
+                                   int32_t x, int32_t y, int32_t dx, int32_t dy, int n);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
-    X(add_columns)
+    X(add_columns) \
+    X(sample_ray)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
 #define RIM_PROCESS_VARIANTS(V) \
-    V(add_columns, avx2, RIM_CPU_AVX2)
+    V(add_columns, avx2, RIM_CPU_AVX2) \
+    V(sample_ray, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON)
