@@ -15,7 +15,7 @@
 // those that nothing was seen of before: a crowded frame may not take much longer.
 #define LEAST_PROMISE (-5.0)
 #define FIRST_PROMISE (-7.0) // after the first look
-#define MOST_MEASURED 32
+#define MOST_MEASURED 24
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
@@ -53,7 +53,7 @@ static bool met(const rim_candidate *p, const rim_candidate *q)
 {
     const double dx = p->x - q->x, dy = p->y - q->y;
     const double least = fmin(p->radius, q->radius), most = fmax(p->radius, q->radius);
-    return dx * dx + dy * dy < 0.02 * least * least && most < 1.12 * least;
+    return dx * dx + dy * dy < 0.04 * least * least && most < 1.18 * least;
 }
 
 // Drops the candidates that found nothing or promise too little, and those that met an

@@ -75,7 +75,7 @@ static int background_of(const rim_rays *r, int i, int around)
     const int16_t *l = r->log[i];
     int n = 0, dark = 0;
     for (int k = first; k < r->steps; k++)
-        dark += l[k] < around - 24; // 1.6 per cent
+        dark += l[k] < around - 24;  // 1.6 per cent
     if (2 * dark < r->steps - first) // unknown samples repeat known ones
         return around;
     int16_t v[RIM_STEPS];

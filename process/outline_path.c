@@ -78,7 +78,7 @@ void rim_rays_find_path(rim_rays *r)
     for (int k = 0; k < ROW; k++)
         best[0][k] = k >= low + SWING && k <= high + SWING ? 0 : NEVER;
     for (int i = 0; i < laps; i++) {
-        const int ray = i % r->count;
+        const int ray = i < r->count ? i : i - r->count;
         int16_t *next = best[i + 1] + SWING;
         for (int k = low; k <= high; k += BLOCK) {
             int16_t e[BLOCK];
@@ -99,7 +99,7 @@ void rim_rays_find_path(rim_rays *r)
     const int first = r->count / 4;
     for (int i = laps - 1; i >= first; i--) {
         if (i < first + r->count)
-            r->path[i % r->count] = k;
+            r->path[i < r->count ? i : i - r->count] = k;
         const int16_t *b = best[i] + SWING + k;
         int from = 0, top = b[0];
         for (int d = 1; d <= SWING; d++) {

@@ -11,6 +11,7 @@
 
 #define LEAST_RIDGE  40  // Q10 second difference: weaker is texture
 #define MARGIN       4   // pixels along the border that hold no ridge
+#define HALF_FROM    5   // radii (6.4 mm) from which on half of the votes are cast
 #define RADIUS_FIRST 2.1 // mm, lower end of the first bin
 #define RADIUS_STEP  1.25
 #define MOST         24
@@ -129,14 +130,14 @@ static int value_at(const int16_t *p, int w, int x_q8, int y_q8)
     return (top * (256 - fy) + bottom * fy) >> 16;
 }
 
-// Votes from (x, y) along the unit vector n (Q8), level 0 pixels.
-static void vote_along(rim_rings *r, int x, int y, int nx, int ny)
+// Votes from (x, y) along the unit vector n (Q8), level 0 pixels, for `radii` bins.
+static void vote_along(rim_rings *r, int x, int y, int nx, int ny, int radii)
 {
     const unsigned w = (unsigned)r->width, h = (unsigned)r->height;
     const size_t plane = (size_t)w * h;
     int16_t *votes = r->votes;
     const int *t = r->distance;
-    for (int bin = 0; bin < RIM_RING_RADII; bin++, votes += plane)
+    for (int bin = 0; bin < radii; bin++, votes += plane)
         for (const int *end = t + r->steps[bin]; t < end; t++) {
             // A pixel of the votes is two here: Q8 and a half are 9 bits.
             const unsigned cx = (unsigned)((x * 256 + *t * nx) >> 9);
@@ -163,8 +164,10 @@ static void vote(rim_rings *r)
             if (value_at(row + x, w, sx, sy) >= row[x] ||
                 value_at(row + x, w, -sx, -sy) >= row[x])
                 continue;
-            vote_along(r, x, y, n[0], n[1]);
-            vote_along(r, x, y, -n[0], -n[1]);
+            // Large rings have pixels enough: every other one votes for them.
+            const int radii = (x + y) % 2 ? HALF_FROM : RIM_RING_RADII;
+            vote_along(r, x, y, n[0], n[1], radii);
+            vote_along(r, x, y, -n[0], -n[1], radii);
         }
     }
 }
@@ -243,6 +246,7 @@ void rim_rings_find(rim_rings *r, rim_candidates *out)
         spread(r, r->votes + (size_t)bin * m, reach);
         // A whole ring: a vote from each of 2 pi r pixels for each step in the bin
         // that hits the centre, about the width of the window.
-        find_peaks(r, out, first, radius, 6.2832 * radius);
+        find_peaks(r, out, first, radius,
+                   6.2832 * radius * (bin < HALF_FROM ? 1.0 : 0.5));
     }
 }
