@@ -70,12 +70,12 @@ void rim_measure_residual(rim_residual *out, const rim_track *track,
                           .confidence = rim_confidence_of(track->log_odds),
                           .why = why(track)};
     double area = 0.0; // of the polygon, NIR pixels
-    out->outline.count = RIM_RAYS / 2;
-    for (int i = 0; i < RIM_RAYS; i += 2) {
+    out->outline.count = RIM_RAYS;
+    for (int i = 0; i < RIM_RAYS; i++) {
         double sn, cs;
         rim_turn(&sn, &cs, i, RIM_RAYS);
         const double r = s->outline[i] * grid->scale;
-        out->outline.point[i / 2] = (rim_point){out->x + r * cs, out->y + r * sn};
+        out->outline.point[i] = (rim_point){out->x + r * cs, out->y + r * sn};
     }
     const rim_point *p = out->outline.point;
     for (int i = 0, j = out->outline.count - 1; i < out->outline.count; j = i++)

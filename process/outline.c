@@ -109,7 +109,7 @@ bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)
 {
     rim_rays r;
     int around;
-    rim_rays_sample(&r, scene, c, RIM_RAYS / 3, RIM_STEPS / 2);
+    rim_rays_sample(&r, scene, c, RIM_RAYS / 2, RIM_STEPS / 2);
     rim_rays_find_path(&r);
     if (!rim_rays_background(&r, &around))
         return false;

@@ -14,7 +14,7 @@
 #include "process/kernels/kernels.h"
 #include "process/pyramid.h"
 
-#define RIM_RAYS         48
+#define RIM_RAYS         32
 #define RIM_SCENE_PLANES 3
 
 typedef enum rim_part { // of the way from a background up to a peak
