@@ -3,6 +3,7 @@
 #include "process/background.h"
 
 #include "process/fixed.h"
+#include "process/solve.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,14 +16,18 @@
 #define NARROW_MM    5.0    // and of the second
 #define AWAY_LEAST   (-360) // Q10: how far the background may leave the quadratic
 #define AWAY_MOST    400
-#define TERMS        6 // of a quadratic in x and y
+#define TERMS        6    // of a quadratic in x and y
+#define ROUNDS       8    // of its fit, at most
+#define SPREAD_LEAST 40.0 // Q10
+#define SPREAD_MOST  400.0
 
-rim_err rim_background_init(rim_background *b, const rim_grid *grid)
+rim_err rim_background_init(rim_background *b, const rim_grid *grid,
+                            const rim_process_kernels *kernels)
 {
-    *b = (rim_background){.grid = grid};
+    *b = (rim_background){.grid = grid, .kernels = kernels};
     b->cells_x = (grid->width + RIM_CELL - 1) / RIM_CELL;
     b->cells_y = (grid->height + RIM_CELL - 1) / RIM_CELL;
-    const size_t area = rim_grid_area(grid);
+    const size_t area = rim_grid_area(grid), columns = (size_t)b->cells_x * RIM_CELL;
     const size_t cells = (size_t)b->cells_x * (size_t)b->cells_y;
     int16_t *table = malloc(65536 * sizeof *table);
     b->log_table = table;
@@ -32,9 +37,16 @@ rim_err rim_background_init(rim_background *b, const rim_grid *grid)
     b->level = calloc(cells, sizeof *b->level);
     b->weight = calloc(cells, sizeof *b->weight);
     b->smooth = calloc(cells, sizeof *b->smooth);
-    b->scratch = calloc(6 * cells, sizeof *b->scratch);
+    b->residual = calloc(cells, sizeof *b->residual);
+    b->wide = calloc(cells, sizeof *b->wide);
+    b->narrow = calloc(cells, sizeof *b->narrow);
+    b->sum = calloc(cells, sizeof *b->sum);
+    b->on = calloc(cells, sizeof *b->on);
+    b->line = calloc(4 * columns + 2, sizeof *b->line);
+    b->zero = calloc(columns, sizeof *b->zero);
     if (!table || !b->log_light || !b->valid || !b->ratio || !b->level || !b->weight ||
-        !b->smooth || !b->scratch) {
+        !b->smooth || !b->residual || !b->wide || !b->narrow || !b->sum || !b->on ||
+        !b->line || !b->zero) {
         rim_background_uninit(b);
         return RIM_ERR_MEMORY;
     }
@@ -52,213 +64,245 @@ void rim_background_uninit(rim_background *b)
     free(b->level);
     free(b->weight);
     free(b->smooth);
-    free(b->scratch);
+    free(b->residual);
+    free(b->wide);
+    free(b->narrow);
+    free(b->sum);
+    free(b->on);
+    free(b->line);
+    free(b->zero);
     *b = (rim_background){0};
 }
 
-// Light below which nothing is judged: a part of the median of what is lit at all.
-static int dark_light(const uint16_t *light, size_t area)
+// Light below which nothing is judged: a part of the median of what is lit at all,
+// by every second row.
+static int dark_light(const rim_grid *g, const uint16_t *light)
 {
-    uint32_t bin[1024] = {0};
-    uint32_t lit = 0;
-    for (size_t i = 0; i < area; i++)
-        if (light[i] >= DARK_LEAST) {
-            bin[light[i] >> 6]++;
-            lit++;
+    // Two histograms: neighbours are alike, and adding to one bin twice waits.
+    uint32_t bin[2][1024] = {{0}};
+    for (int y = 0; y < g->height; y += 2) {
+        const uint16_t *row = light + (size_t)y * (size_t)g->width;
+        int x = 0;
+        for (; x + 1 < g->width; x += 2) {
+            bin[0][row[x] >> 6]++;
+            bin[1][row[x + 1] >> 6]++;
         }
-    uint32_t seen = 0;
+        if (x < g->width)
+            bin[0][row[x] >> 6]++;
+    }
+    uint32_t lit = 0, seen = 0;
+    for (int i = 0; i < 1024; i++) {
+        bin[0][i] = i * 64 + 63 >= DARK_LEAST ? bin[0][i] + bin[1][i] : 0;
+        lit += bin[0][i];
+    }
     int median = 0;
-    while (median < 1023 && (seen += bin[median]) * 2 < lit)
+    while (median < 1023 && (seen += bin[0][median]) * 2 < lit)
         median++;
     const int part = (int)((median * 64 + 32) * DARK_PART);
     return part > DARK_LEAST ? part : DARK_LEAST;
+}
+
+// Sums of columns to the cells of a row. Returns how many pixels are valid.
+static int fold_cells(const rim_background *b, int cy, const int32_t *sum,
+                      const int32_t *count)
+{
+    int all = 0;
+    int16_t *level = b->level + (size_t)cy * (size_t)b->cells_x;
+    uint16_t *weight = b->weight + (size_t)cy * (size_t)b->cells_x;
+    for (int cx = 0; cx < b->cells_x; cx++, sum += RIM_CELL, count += RIM_CELL) {
+        int32_t s = 0, n = 0;
+        for (int i = 0; i < RIM_CELL; i++) {
+            s += sum[i];
+            n += count[i];
+        }
+        // Of whole numbers this small a float's quotient, cut, is theirs.
+        level[cx] = (int16_t)(n ? (float)s / (float)n : 0.0f);
+        weight[cx] = (uint16_t)(n * 256 / (RIM_CELL * RIM_CELL));
+        all += n;
+    }
+    return all;
 }
 
 // Logarithm, validity, and the means over cells.
 static void level_cells(rim_background *b, const uint16_t *light)
 {
     const rim_grid *g = b->grid;
-    const size_t area = rim_grid_area(g);
-    const size_t cells = (size_t)b->cells_x * (size_t)b->cells_y;
-    b->dark_light = dark_light(light, area);
-    size_t dark = 0;
-    for (size_t i = 0; i < area; i++) {
-        b->log_light[i] = b->log_table[light[i]];
-        b->valid[i] = light[i] >= b->dark_light;
-        dark += !b->valid[i];
-    }
-    b->dark = (double)dark / (double)area;
-    int32_t *sum = b->scratch, *count = b->scratch + cells;
-    memset(sum, 0, 2 * cells * sizeof *sum);
-    for (int y = 0; y < g->height; y++) {
-        const size_t row = (size_t)y * (size_t)g->width;
-        const size_t cell = (size_t)(y / RIM_CELL) * (size_t)b->cells_x;
-        for (int x = 0; x < g->width; x++)
-            if (b->valid[row + (size_t)x]) {
-                sum[cell + (size_t)(x / RIM_CELL)] += b->log_light[row + (size_t)x];
-                count[cell + (size_t)(x / RIM_CELL)]++;
-            }
-    }
-    for (size_t i = 0; i < cells; i++) {
-        b->level[i] = (int16_t)(count[i] ? sum[i] / count[i] : 0);
-        b->weight[i] = (uint16_t)(count[i] * 256 / (RIM_CELL * RIM_CELL));
-    }
-}
-
-// Solves the symmetric positive system m * x = v in place (x in v), n <= TERMS.
-// False where it is singular.
-static bool solve(double m[TERMS][TERMS], double v[TERMS])
-{
-    for (int i = 0; i < TERMS; i++) {
-        if (!(m[i][i] > 1e-9))
-            return false;
-        for (int j = i + 1; j < TERMS; j++) {
-            const double f = m[j][i] / m[i][i];
-            for (int k = i; k < TERMS; k++)
-                m[j][k] -= f * m[i][k];
-            v[j] -= f * v[i];
+    const size_t columns = (size_t)b->cells_x * RIM_CELL;
+    int32_t *sum = b->line, *count = b->line + columns;
+    size_t valid = 0;
+    b->dark_light = dark_light(g, light);
+    for (int cy = 0; cy < b->cells_y; cy++) {
+        memset(sum, 0, 2 * columns * sizeof *sum);
+        for (int y = cy * RIM_CELL; y < (cy + 1) * RIM_CELL && y < g->height; y++) {
+            const size_t row = (size_t)y * (size_t)g->width;
+            b->kernels->level_row(sum, count, b->log_light + row, b->valid + row,
+                                  light + row, b->log_table, b->dark_light, g->width);
         }
+        valid += (size_t)fold_cells(b, cy, sum, count);
     }
-    for (int i = TERMS - 1; i >= 0; i--) {
-        for (int k = i + 1; k < TERMS; k++)
-            v[i] -= m[i][k] * v[k];
-        v[i] /= m[i][i];
-    }
-    return true;
+    const double area = (double)rim_grid_area(g);
+    b->dark = (area - (double)valid) / area;
 }
 
-static void terms_at(const rim_background *b, double t[TERMS], int cx, int cy)
+// The quadratic q in one row of cells, as one in x.
+static void quadratic_row(const rim_background *b, float row[3], const double q[TERMS],
+                          int cy)
 {
-    const double x = 2.0 * cx / b->cells_x - 1.0, y = 2.0 * cy / b->cells_y - 1.0;
-    t[0] = 1.0;
-    t[1] = x;
-    t[2] = y;
-    t[3] = x * x;
-    t[4] = x * y;
-    t[5] = y * y;
+    const double y = (double)(2 * cy - b->cells_y) / b->cells_y;
+    row[0] = (float)(q[0] + q[2] * y + q[5] * y * y);
+    row[1] = (float)(q[1] + q[4] * y);
+    row[2] = (float)q[3];
 }
 
-static double quadratic_at(const rim_background *b, const double q[TERMS], int cx,
-                           int cy)
-{
-    double t[TERMS], sum = 0.0;
-    terms_at(b, t, cx, cy);
-    for (int i = 0; i < TERMS; i++)
-        sum += q[i] * t[i];
-    return sum;
-}
-
-// Median of |value| over cells with weight, from a histogram in steps of 8 (Q10).
-static double median_abs(const rim_background *b, const int32_t *value, size_t cells)
+// residual = level - Q. Returns 1.48 times the median |residual| of cells with weight,
+// by every second row, in steps of 8 (Q10).
+static double subtract_quadratic(rim_background *b, const double q[TERMS])
 {
     uint32_t bin[512] = {0}, n = 0, seen = 0;
-    for (size_t i = 0; i < cells; i++)
-        if (b->weight[i] >= 128) {
-            const int32_t v = abs(value[i]) / 8;
-            bin[v < 511 ? v : 511]++;
-            n++;
+    const int w = b->cells_x;
+    for (int cy = 0; cy < b->cells_y; cy++) {
+        const size_t row = (size_t)cy * (size_t)w;
+        float in_x[3];
+        quadratic_row(b, in_x, q, cy);
+        b->kernels->residual_row(b->residual + row, b->level + row, in_x, w);
+        for (int cx = 0; cx < w && cy % 2 == 0; cx++) {
+            const int v = abs(b->residual[row + (size_t)cx]) / 8;
+            const uint32_t on = b->weight[row + (size_t)cx] >= 128;
+            bin[v < 511 ? v : 511] += on;
+            n += on;
         }
+    }
     int i = 0;
     while (i < 511 && (seen += bin[i]) * 2 < n)
         i++;
-    return i * 8 + 4;
+    return 1.48 * (i * 8 + 4);
 }
 
-// Q: least squares, reweighted: neither the bright (lesions) nor the dark (blood,
-// instruments) that most of the frame does not share pulls it.
-static void fit_quadratic(const rim_background *b, double q[TERMS], int32_t *residual)
+// Adds the moments of one row of cells: moment[j][k] belongs to x^j y^k, in halves of
+// the frame.
+static void add_moments(const double in_x[8], double y, double moment[5][5],
+                        double level[3][3])
 {
-    const size_t cells = (size_t)b->cells_x * (size_t)b->cells_y;
+    for (int j = 0; j < 5; j++) {
+        double v = in_x[j];
+        for (int k = 0; j + k < 5; k++, v *= y)
+            moment[j][k] += v;
+    }
+    for (int j = 0; j < 3; j++) {
+        double v = in_x[5 + j];
+        for (int k = 0; j + k < 3; k++, v *= y)
+            level[j][k] += v;
+    }
+}
+
+// q: weighted least squares; sharp: 1 / (1.7 spread), 0: all cells weigh the same.
+static bool solve_quadratic(rim_background *b, double q[TERMS], double sharp)
+{
+    static const int px[TERMS] = {0, 1, 0, 2, 1, 0}, py[TERMS] = {0, 0, 1, 0, 1, 2};
+    const int w = b->cells_x;
+    double moment[5][5] = {{0}}, level[3][3] = {{0}}, in_x[8];
+    uint16_t *weighed = (uint16_t *)b->line;
+    for (int cy = 0; cy < b->cells_y; cy++) {
+        const size_t row = (size_t)cy * (size_t)w;
+        b->kernels->weigh_row(weighed, b->weight + row, b->residual + row, (float)sharp,
+                              w);
+        b->kernels->moments_row(in_x, b->level + row, weighed, w);
+        double scale = 1.0 / 256.0; // X of the kernel is x times the cells of a row
+        for (int k = 0; k < 5; k++, scale /= w) {
+            in_x[k] *= scale;
+            if (k < 3)
+                in_x[5 + k] *= scale;
+        }
+        add_moments(in_x, (double)(2 * cy - b->cells_y) / b->cells_y, moment, level);
+    }
+    double m[TERMS][TERMS], v[TERMS];
+    for (int j = 0; j < TERMS; j++) {
+        for (int k = 0; k < TERMS; k++)
+            m[j][k] = moment[px[j] + px[k]][py[j] + py[k]];
+        m[j][j] += 1e-3; // a frame that is mostly dark still has an answer
+        v[j] = level[px[j]][py[j]];
+    }
+    if (!rim_solve(&m[0][0], v, TERMS))
+        return false;
+    memcpy(q, v, TERMS * sizeof *q);
+    return true;
+}
+
+// Q: reweighted: neither the bright (lesions) nor the dark (blood, instruments) that
+// most of the frame does not share pulls it. Leaves the residual.
+static void fit_quadratic(rim_background *b, double q[TERMS])
+{
     memset(q, 0, TERMS * sizeof *q);
     double spread = 0.0; // Q10; 0: first round, all weigh the same
-    for (int round = 0; round < 8; round++) {
-        double m[TERMS][TERMS] = {{0}}, v[TERMS] = {0}, t[TERMS];
-        for (int cy = 0; cy < b->cells_y; cy++)
-            for (int cx = 0; cx < b->cells_x; cx++) {
-                const size_t i = (size_t)cy * (size_t)b->cells_x + (size_t)cx;
-                double w = b->weight[i] / 256.0;
-                if (w == 0.0)
-                    continue;
-                if (spread > 0.0) {
-                    const double e = residual[i] / spread;
-                    const double r = e / 1.7;
-                    w *= 1.0 / ((1.0 + r * r) * (1.0 + r * r));
-                }
-                terms_at(b, t, cx, cy);
-                for (int j = 0; j < TERMS; j++) {
-                    for (int k = j; k < TERMS; k++)
-                        m[j][k] += w * t[j] * t[k];
-                    v[j] += w * t[j] * b->level[i];
-                }
-            }
-        for (int j = 0; j < TERMS; j++) {
-            m[j][j] += 1e-3; // a frame that is mostly dark still has an answer
-            for (int k = 0; k < j; k++)
-                m[j][k] = m[k][j];
-        }
-        if (!solve(m, v))
+    for (int round = 0; round < ROUNDS; round++) {
+        const double before = spread;
+        if (!solve_quadratic(b, q, spread > 0.0 ? 1.0 / (1.7 * spread) : 0.0))
             break;
-        memcpy(q, v, TERMS * sizeof *q);
-        for (int cy = 0; cy < b->cells_y; cy++)
-            for (int cx = 0; cx < b->cells_x; cx++) {
-                const size_t i = (size_t)cy * (size_t)b->cells_x + (size_t)cx;
-                residual[i] =
-                    (int32_t)floor(b->level[i] - quadratic_at(b, q, cx, cy) + 0.5);
-            }
-        spread = 1.48 * median_abs(b, residual, cells);
-        if (spread < 40.0)
-            spread = 40.0;
-        if (spread > 400.0)
-            spread = 400.0;
+        spread = subtract_quadratic(b, q);
+        spread = spread < SPREAD_LEAST  ? SPREAD_LEAST
+                 : spread > SPREAD_MOST ? SPREAD_MOST
+                                        : spread;
+        if (round >= ROUNDS / 2 && spread == before)
+            break; // settled
     }
 }
 
-// Running sum of 2 * reach + 1 entries along n entries that lie `step` apart.
-static void box_line(int32_t *dst, const int32_t *src, int n, ptrdiff_t step, int reach)
+static const int32_t *row_or_zero(const rim_background *b, const int32_t *plane, int cy)
 {
-    int32_t sum = 0;
-    for (int i = 0; i < reach && i < n; i++)
-        sum += src[i * step];
-    for (int i = 0; i < n; i++) {
-        if (i + reach < n)
-            sum += src[(i + reach) * step];
-        if (i - reach - 1 >= 0)
-            sum -= src[(i - reach - 1) * step];
-        dst[i * step] = sum;
+    return cy >= 0 && cy < b->cells_y ? plane + (size_t)cy * (size_t)b->cells_x
+                                      : b->zero;
+}
+
+// Sums of 2 * reach + 1 entries of two rows.
+static void box_rows(int32_t *sum, int32_t *on, const int32_t *columns,
+                     const int32_t *columns_on, int w, int reach)
+{
+    int32_t s = 0, n = 0;
+    for (int x = 0; x < reach; x++) {
+        s += columns[x];
+        n += columns_on[x];
+    }
+    for (int x = 0; x < w; x++) {
+        if (x + reach < w) {
+            s += columns[x + reach];
+            n += columns_on[x + reach];
+        }
+        sum[x] = s;
+        on[x] = n;
+        if (x - reach >= 0) {
+            s -= columns[x - reach];
+            n -= columns_on[x - reach];
+        }
     }
 }
 
-// Box sums in both directions; `tmp` as large as the plane.
-static void box_plane(int32_t *plane, int32_t *tmp, int w, int h, int reach)
-{
-    for (int y = 0; y < h; y++)
-        box_line(tmp + (ptrdiff_t)y * w, plane + (ptrdiff_t)y * w, w, 1, reach);
-    for (int x = 0; x < w; x++)
-        box_line(plane + x, tmp + x, h, w, reach);
-}
-
-// mean[i] = the mean of residual over cells within `reach` whose residual lies in
+// mean = the mean of the residual over cells within `reach` whose residual lies in
 // low..high of `about`, pulled to `about` where few have weight.
-static void masked_mean(const rim_background *b, int32_t *mean, const int32_t *residual,
-                        const int32_t *about, int low, int high, int reach)
+static void masked_mean(rim_background *b, int16_t *mean, const int16_t *about, int low,
+                        int high, int reach)
 {
+    const rim_process_kernels *k = b->kernels;
     const int w = b->cells_x, h = b->cells_y;
-    const size_t cells = (size_t)w * (size_t)h;
-    int32_t *sum = b->scratch + 3 * cells, *weight = b->scratch + 4 * cells,
-            *tmp = b->scratch + 5 * cells;
-    for (size_t i = 0; i < cells; i++) {
-        const int32_t e = residual[i] - about[i];
-        const int32_t on = e >= low && e <= high ? b->weight[i] / 16 : 0;
-        weight[i] = on;
-        sum[i] = on * (residual[i] / 4); // Q8: sums stay within 32 bits
+    int32_t *columns = b->line, *columns_on = columns + w, *sum = columns_on + w,
+            *on = sum + w;
+    for (int y = 0; y < h; y++) {
+        const size_t row = (size_t)y * (size_t)w;
+        k->mask_row(b->sum + row, b->on + row, b->residual + row, about + row,
+                    b->weight + row, low, high, w);
     }
-    box_plane(sum, tmp, w, h, reach);
-    box_plane(weight, tmp, w, h, reach);
-    const int32_t side = 2 * reach + 1;
-    const int32_t pull = 16 * side * side / 16; // a sixteenth of a full window
-    for (size_t i = 0; i < cells; i++)
-        mean[i] = (int32_t)(((int64_t)sum[i] * 4 + (int64_t)pull * about[i]) /
-                            (weight[i] + pull));
+    const int32_t side = 2 * reach + 1, pull = side * side; // a sixteenth of a window
+    memset(columns, 0, 2 * (size_t)w * sizeof *columns);
+    for (int y = -reach; y < h; y++) {
+        k->slide_row(columns, row_or_zero(b, b->sum, y + reach),
+                     row_or_zero(b, b->sum, y - reach - 1), w);
+        k->slide_row(columns_on, row_or_zero(b, b->on, y + reach),
+                     row_or_zero(b, b->on, y - reach - 1), w);
+        if (y < 0)
+            continue;
+        const size_t row = (size_t)y * (size_t)w;
+        box_rows(sum, on, columns, columns_on, w, reach);
+        k->mean_row(mean + row, sum, on, about + row, pull, w);
+    }
 }
 
 static int reach_cells(const rim_background *b, double mm)
@@ -268,81 +312,59 @@ static int reach_cells(const rim_background *b, double mm)
     return reach < 1 ? 1 : reach > most ? most : reach;
 }
 
-// log2 background of grid pixel columns: M between cell centres, row gy.
-static void smooth_row(const rim_background *b, int32_t *dst, int gy)
+// M of a row of cells.
+static void smooth_cells(rim_background *b, const double q[TERMS], int cy)
+{
+    const double y = (double)(2 * cy - b->cells_y) / b->cells_y;
+    const size_t row = (size_t)cy * (size_t)b->cells_x;
+    for (int cx = 0; cx < b->cells_x; cx++) {
+        // A large dark cover (blood) is not a liver of another brightness.
+        const int n = b->narrow[row + (size_t)cx];
+        const int away = n < AWAY_LEAST ? AWAY_LEAST : n > AWAY_MOST ? AWAY_MOST : n;
+        const double x = (double)(2 * cx - b->cells_x) / b->cells_x;
+        double m = q[0] + q[1] * x + q[2] * y + q[3] * x * x + q[4] * x * y +
+                   q[5] * y * y + away;
+        m = m < 0.0 ? 0.0 : m > 16383.0 ? 16383.0 : m;
+        b->smooth[row + (size_t)cx] = (int16_t)(int)(m + 0.5);
+    }
+}
+
+// 8 times M between two rows of cells, for row gy of grid pixels, its ends repeated.
+static void smooth_line(const rim_background *b, int32_t *line, int gy)
 {
     const int w = b->cells_x, last = b->cells_y - 1;
     // Cell centres lie at RIM_CELL * c + (RIM_CELL - 1) / 2; work in halves.
     const int pos = 2 * gy - (RIM_CELL - 1);
-    int c0 = pos < 0 ? 0 : pos / (2 * RIM_CELL);
-    if (c0 > last)
-        c0 = last;
-    int f = pos < 0 ? 0 : pos - c0 * 2 * RIM_CELL; // 0..2 * RIM_CELL
-    if (f > 2 * RIM_CELL)
-        f = 2 * RIM_CELL;
+    const int c0 = pos < 0 ? 0 : pos / (2 * RIM_CELL);
+    const int f = pos < 0 ? 0 : pos - c0 * 2 * RIM_CELL; // 0..2 * RIM_CELL
     const int c1 = c0 < last ? c0 + 1 : last;
     const int16_t *top = b->smooth + (size_t)c0 * (size_t)w;
     const int16_t *bot = b->smooth + (size_t)c1 * (size_t)w;
     for (int cx = 0; cx < w; cx++)
-        dst[cx] = top[cx] * (2 * RIM_CELL - f) + bot[cx] * f;
-}
-
-static void ratio_plane(rim_background *b)
-{
-    const rim_grid *g = b->grid;
-    int32_t *line = b->scratch; // [cells_x]
-    const int last = b->cells_x - 1;
-    for (int y = 0; y < g->height; y++) {
-        smooth_row(b, line, y);
-        const size_t row = (size_t)y * (size_t)g->width;
-        for (int x = 0; x < g->width; x++) {
-            const int pos = 2 * x - (RIM_CELL - 1);
-            int c0 = pos < 0 ? 0 : pos / (2 * RIM_CELL);
-            if (c0 > last)
-                c0 = last;
-            int f = pos < 0 ? 0 : pos - c0 * 2 * RIM_CELL;
-            if (f > 2 * RIM_CELL)
-                f = 2 * RIM_CELL;
-            const int c1 = c0 < last ? c0 + 1 : last;
-            const int32_t m = line[c0] * (2 * RIM_CELL - f) + line[c1] * f;
-            int32_t r = b->log_light[row + (size_t)x] - m / (4 * RIM_CELL * RIM_CELL);
-            if (r < RIM_RATIO_MIN)
-                r = RIM_RATIO_MIN;
-            if (r > RIM_RATIO_MAX)
-                r = RIM_RATIO_MAX;
-            b->ratio[row + (size_t)x] = (int16_t)(b->valid[row + (size_t)x] ? r : 0);
-        }
-    }
+        line[cx] = top[cx] * (2 * RIM_CELL - f) + bot[cx] * f;
+    line[-1] = line[0];
+    line[w] = line[w - 1];
 }
 
 void rim_background_run(rim_background *b, const uint16_t *light)
 {
-    level_cells(b, light);
-    const size_t cells = (size_t)b->cells_x * (size_t)b->cells_y;
-    int32_t *residual = b->scratch, *wide = b->scratch + cells,
-            *narrow = b->scratch + 2 * cells;
     double q[TERMS];
-    fit_quadratic(b, q, residual);
-    memset(narrow, 0, cells * sizeof *narrow);
-    masked_mean(b, wide, residual, narrow, -512, 200, reach_cells(b, WIDE_MM));
-    masked_mean(b, narrow, residual, wide, -160, 80, reach_cells(b, NARROW_MM));
-    masked_mean(b, wide, residual, narrow, -120, 80, reach_cells(b, NARROW_MM));
-    masked_mean(b, narrow, residual, wide, -100, 80, reach_cells(b, NARROW_MM));
+    level_cells(b, light);
+    fit_quadratic(b, q);
+    memset(b->narrow, 0, (size_t)b->cells_x * (size_t)b->cells_y * sizeof *b->narrow);
+    const int wide = reach_cells(b, WIDE_MM), narrow = reach_cells(b, NARROW_MM);
+    masked_mean(b, b->wide, b->narrow, -512, 200, wide);
+    masked_mean(b, b->narrow, b->wide, -160, 80, narrow);
+    masked_mean(b, b->wide, b->narrow, -120, 80, narrow);
+    masked_mean(b, b->narrow, b->wide, -100, 80, narrow);
     for (int cy = 0; cy < b->cells_y; cy++)
-        for (int cx = 0; cx < b->cells_x; cx++) {
-            const size_t i = (size_t)cy * (size_t)b->cells_x + (size_t)cx;
-            // A large dark cover (blood) is not a liver of another brightness.
-            const int32_t away = narrow[i] < AWAY_LEAST  ? AWAY_LEAST
-                                 : narrow[i] > AWAY_MOST ? AWAY_MOST
-                                                         : narrow[i];
-            double m = quadratic_at(b, q, cx, cy) + away;
-            if (m < 0.0)
-                m = 0.0;
-            if (m > 16383.0)
-                m = 16383.0;
-            b->smooth[i] = (int16_t)floor(m + 0.5);
-        }
-    ratio_plane(b);
+        smooth_cells(b, q, cy);
+    for (int y = 0; y < b->grid->height; y++) {
+        const size_t row = (size_t)y * (size_t)b->grid->width;
+        smooth_line(b, b->line + 1, y);
+        b->kernels->ratio_row(b->ratio + row, b->log_light + row, b->valid + row,
+                              b->line + 1, b->grid->width);
+    }
 }
 
 double rim_background_at(const rim_background *b, double x, double y)

@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "process/grid.h"
+#include "process/kernels/kernels.h"
 
 #include <stdint.h>
 
@@ -24,6 +25,7 @@
 
 typedef struct rim_background {
     const rim_grid *grid;
+    const rim_process_kernels *kernels;
     const int16_t *log_table; // [65536], Q10 log2 of a light value
     int cells_x, cells_y;
     int16_t *log_light; // [grid] Q10
@@ -32,12 +34,18 @@ typedef struct rim_background {
     uint16_t *weight;   // [cells] valid part, Q8
     int16_t *smooth;    // [cells] M
     int16_t *ratio;     // [grid] L - M, 0 where not valid
-    int32_t *scratch;   // [6 * cells]
-    double dark;        // part of the frame that is not valid
-    int dark_light;     // light below this is too dark to judge, Q15
+    // Scratch, [cells] but the last two:
+    int16_t *residual, *wide, *narrow; // L - Q; its masked means
+    int32_t *sum, *on;
+    int32_t *line;  // four rows of cells' pixels and two
+    int32_t *zero;  // a row
+    double dark;    // part of the frame that is not valid
+    int dark_light; // light below this is too dark to judge, Q15
 } rim_background;
 
-RIM_NODISCARD rim_err rim_background_init(rim_background *b, const rim_grid *grid);
+// kernels must outlive *b.
+RIM_NODISCARD rim_err rim_background_init(rim_background *b, const rim_grid *grid,
+                                          const rim_process_kernels *kernels);
 void rim_background_uninit(rim_background *b);
 
 // light: [grid] Q15, as rim_reduce_run() gives. Fills every plane above.

@@ -3,6 +3,7 @@
 #include "process/motion.h"
 
 #include "process/fixed.h"
+#include "process/solve.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -136,28 +137,6 @@ static bool sample(const rim_motion_level *l, double x, double y, double *value)
     return true;
 }
 
-// Solves the 4 x 4 system with a little damping.
-static bool solve(double m[PARAMS][PARAMS], double v[PARAMS])
-{
-    for (int i = 0; i < PARAMS; i++) {
-        m[i][i] = m[i][i] * 1.001 + 1e-6;
-        if (!(m[i][i] > 0.0))
-            return false;
-        for (int j = i + 1; j < PARAMS; j++) {
-            const double f = m[j][i] / m[i][i];
-            for (int k = i; k < PARAMS; k++)
-                m[j][k] -= f * m[i][k];
-            v[j] -= f * v[i];
-        }
-    }
-    for (int i = PARAMS - 1; i >= 0; i--) {
-        for (int k = i + 1; k < PARAMS; k++)
-            v[i] -= m[i][k] * v[k];
-        v[i] /= m[i][i];
-    }
-    return true;
-}
-
 typedef struct fit {
     double h[PARAMS][PARAMS], g[PARAMS];
     double abs_sum;
@@ -216,7 +195,9 @@ static bool align(rim_similarity *s, const rim_motion_level *key,
         for (int round = 0; round < rounds; round++) {
             fit f;
             gather(&f, k, &now[level], &p, clip);
-            if (f.n < 24 || !solve(f.h, f.g))
+            for (int i = 0; i < PARAMS; i++)
+                f.h[i][i] = f.h[i][i] * 1.001 + 1e-6; // a little damping
+            if (f.n < 24 || !rim_solve(&f.h[0][0], f.g, PARAMS))
                 return false;
             clip = 2.0 * f.abs_sum / f.n + 8.0;
             const rim_similarity step = {1.0 + f.g[2], f.g[3], f.g[0], f.g[1]};

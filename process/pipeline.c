@@ -97,7 +97,7 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
     if (!err)
         err = rim_workers_create(&p->workers, options->threads);
     if (!err)
-        err = rim_background_init(&p->background, &p->grid);
+        err = rim_background_init(&p->background, &p->grid, &p->kernels);
     if (!err)
         err = rim_motion_init(&p->motion, &p->background);
     if (!err)

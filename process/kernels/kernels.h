@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Raw rows, lone bright pixels cut down to their neighbours l and r, added up by
+// reduce.h. Raw rows, lone bright pixels cut down to their neighbours l and r, added up by
 // columns; the first and last pixel of a row have no two neighbours and stay:
 //
 //     cut    = min(src, max(l, r) + ((l + r) >> 3) + margin)
@@ -37,17 +37,72 @@ typedef void rim_add_columns_fn(uint32_t *sum, const uint16_t *src, ptrdiff_t st
 typedef uint64_t rim_sample_ray_fn(int16_t *dst, const int16_t *plane, int width,
                                    int32_t x, int32_t y, int32_t dx, int32_t dy, int n);
 
+// background.h: one row of grid pixels:
+//     log = table[light]      valid = light >= dark (1 or 0)
+//     sum += valid * log      count += valid               in each column
+typedef void rim_level_row_fn(int32_t *sum, int32_t *count, int16_t *log,
+                              uint8_t *valid, const uint16_t *light,
+                              const int16_t *table, int dark, int width);
+
+// One row of cells against a quadratic in x = 2 i / cells - 1:
+//     residual = level - (q[0] + x (q[1] + x q[2])), rounded
+// level: 0..16384; the quadratic is kept within -8192..24576.
+typedef void rim_residual_row_fn(int16_t *residual, const int16_t *level,
+                                 const float q[3], int cells);
+
+// w = weight / (1 + r^2)^2, rounded, with r = residual * sharp. weight: 0..256.
+typedef void rim_weigh_row_fn(uint16_t *w, const uint16_t *weight,
+                              const int16_t *residual, float sharp, int cells);
+
+// moment[k] = sum of w X^k for k = 0..4, moment[5 + k] = sum of w level X^k for
+// k = 0..2, with X = 2 i - cells: whole numbers below 2^53, exact in any order.
+// level: 0..16384; w: 0..256; cells: 1..2048.
+typedef void rim_moments_row_fn(double moment[8], const int16_t *level,
+                                const uint16_t *w, int cells);
+
+// on = low <= residual - about <= high ? weight / 16 : 0
+// sum = on * (residual / 4)
+// residual, about: -24576..24576.
+typedef void rim_mask_row_fn(int32_t *sum, int32_t *on, const int16_t *residual,
+                             const int16_t *about, const uint16_t *weight, int low,
+                             int high, int cells);
+
+// sum += in - out, element by element; a sliding box's columns.
+typedef void rim_slide_row_fn(int32_t *sum, const int32_t *in, const int32_t *out,
+                              int cells);
+
+// mean = (4 sum + pull about) / (on + pull), towards zero; sum and on are of boxes.
+// pull: 1..2^20; on >= 0; the mean within -32768..32767.
+typedef void rim_mean_row_fn(int16_t *mean, const int32_t *sum, const int32_t *on,
+                             const int16_t *about, int pull, int cells);
+
+// One row of grid pixels, four a cell: ratio = log - m, kept within
+// RIM_RATIO_MIN..RIM_RATIO_MAX, 0 where not valid. m lies on the line between
+// cells: line[-1] .. line[cells], each 8 times a value 0..16384, the ends repeated.
+// cells: (width + 3) / 4, at most 2048.
+typedef void rim_ratio_row_fn(int16_t *ratio, const int16_t *log, const uint8_t *valid,
+                              const int32_t *line, int width);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
     X(add_columns) \
-    X(sample_ray)
+    X(sample_ray) \
+    X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
+    X(slide_row) X(mean_row) X(ratio_row)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, avx2, RIM_CPU_AVX2) \
-    V(sample_ray, avx2, RIM_CPU_AVX2)
+    V(sample_ray, avx2, RIM_CPU_AVX2) \
+    V(residual_row, avx2, RIM_CPU_AVX2) \
+    V(weigh_row, avx2, RIM_CPU_AVX2) \
+    V(moments_row, avx2, RIM_CPU_AVX2) \
+    V(mask_row, avx2, RIM_CPU_AVX2) \
+    V(slide_row, avx2, RIM_CPU_AVX2) \
+    V(mean_row, avx2, RIM_CPU_AVX2) \
+    V(ratio_row, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON)

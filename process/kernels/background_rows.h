@@ -1,0 +1,109 @@
+// background_rows.h: the rows of process/background, element by element.
+//
+// Included by background_c.c and, for compilers to make wider code of the same
+// source, by background_x86.c. Floats here are sums, products and quotients of single
+// elements, which every machine rounds alike.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_KERNELS_BACKGROUND_ROWS_H
+#define RIM_PROCESS_KERNELS_BACKGROUND_ROWS_H
+
+#include "process/fixed.h"
+#include "process/kernels/kernels.h"
+
+#define ROWS static inline __attribute__((always_inline)) void
+
+enum { CELLS_MAX = 2048 };
+
+ROWS level_row(int32_t *restrict sum, int32_t *restrict count, int16_t *restrict log,
+               uint8_t *restrict valid, const uint16_t *restrict light,
+               const int16_t *restrict table, int dark, int width)
+{
+    for (int x = 0; x < width; x++)
+        log[x] = table[light[x]];
+    for (int x = 0; x < width; x++)
+        valid[x] = light[x] >= dark;
+    for (int x = 0; x < width; x++) {
+        const int32_t on = light[x] >= dark;
+        sum[x] += on ? log[x] : 0;
+        count[x] += on;
+    }
+}
+
+ROWS residual_row(int16_t *restrict residual, const int16_t *restrict level,
+                  const float q[3], int cells)
+{
+    const float q0 = q[0], q1 = q[1], q2 = q[2], scale = 1.0f / (float)cells;
+    for (int i = 0; i < cells; i++) {
+        const float x = (float)(2 * i - cells) * scale;
+        float m = q0 + x * (q1 + x * q2);
+        m = m < -8192.0f ? -8192.0f : m;
+        m = m > 24576.0f ? 24576.0f : m;
+        // Adding 2^16 makes the conversion round down below zero too.
+        residual[i] = (int16_t)((int32_t)((float)level[i] - m + 65536.5f) - 65536);
+    }
+}
+
+ROWS weigh_row(uint16_t *restrict w, const uint16_t *restrict weight,
+               const int16_t *restrict residual, float sharp, int cells)
+{
+    for (int i = 0; i < cells; i++) {
+        const float r = (float)residual[i] * sharp, d = 1.0f + r * r;
+        w[i] = (uint16_t)(int32_t)((float)weight[i] / (d * d) + 0.5f);
+    }
+}
+
+ROWS mask_row(int32_t *restrict sum, int32_t *restrict on,
+              const int16_t *restrict residual, const int16_t *restrict about,
+              const uint16_t *restrict weight, int low, int high, int cells)
+{
+    for (int i = 0; i < cells; i++) {
+        const int32_t e = residual[i] - about[i];
+        const int32_t w = (e >= low) & (e <= high) ? weight[i] >> 4 : 0;
+        on[i] = w;
+        sum[i] = w * (residual[i] / 4);
+    }
+}
+
+ROWS slide_row(int32_t *restrict sum, const int32_t *restrict in,
+               const int32_t *restrict out, int cells)
+{
+    for (int i = 0; i < cells; i++)
+        sum[i] += in[i] - out[i];
+}
+
+// A quotient of whole numbers below 2^53 in doubles, cut to a whole one, is the
+// integers' own: it is at least 1 / divisor away from the next.
+ROWS mean_row(int16_t *restrict mean, const int32_t *restrict sum,
+              const int32_t *restrict on, const int16_t *restrict about, int pull,
+              int cells)
+{
+    for (int i = 0; i < cells; i++) {
+        const double whole = 4.0 * (double)sum[i] + (double)pull * (double)about[i];
+        mean[i] = (int16_t)(int32_t)(whole / (double)(on[i] + pull));
+    }
+}
+
+ROWS ratio_row(int16_t *restrict ratio, const int16_t *restrict log,
+               const uint8_t *restrict valid, const int32_t *restrict line, int width)
+{
+    // Cell centres lie between the second and third of four pixels.
+    int16_t m[4 * CELLS_MAX];
+    const int cells = (width + 3) / 4;
+    for (int i = 0; i < cells; i++) {
+        const int32_t l = line[i - 1], c = line[i], r = line[i + 1];
+        m[4 * i] = (int16_t)((3 * l + 5 * c) >> 6);
+        m[4 * i + 1] = (int16_t)((l + 7 * c) >> 6);
+        m[4 * i + 2] = (int16_t)((7 * c + r) >> 6);
+        m[4 * i + 3] = (int16_t)((5 * c + 3 * r) >> 6);
+    }
+    for (int x = 0; x < width; x++) {
+        int16_t v = (int16_t)(log[x] - m[x]);
+        v = v < RIM_RATIO_MIN ? RIM_RATIO_MIN : v;
+        v = v > RIM_RATIO_MAX ? RIM_RATIO_MAX : v;
+        ratio[x] = (int16_t)(v & -(int16_t)valid[x]);
+    }
+}
+
+#undef ROWS
+
+#endif
