@@ -21,6 +21,7 @@ static const double SATURATED_PART = 0.02; // of the field, beyond a spot
 static const double TOO_DARK = 0.15;       // of full scale, at the brightest place
 static const double FIELD_EDGE = 0.08;     // of the brightest: outside the field
 static const double SPOT = 0.05;           // over the smooth light
+static const double CORNER_SPOT = 0.15;    // there the polynomial itself is off
 static const double DEAD = 0.25;           // off from the neighbours
 
 typedef struct grid {
@@ -232,13 +233,15 @@ static rim_err refuse_spot(const work *w)
             const grid *g = &w->g;
             if (!g->core[y / BLOCK * g->cols + x / BLOCK] || is_hot(w, x, y))
                 continue;
+            const bool corner = fabs(norm_x(w, x)) > 0.9 && fabs(norm_y(w, y)) > 0.9;
+            const double limit = corner ? CORNER_SPOT : SPOT;
             int together = 0;
             double here = 0;
             for (int j = y; j < y + 3 && j < s->height; j++)
                 for (int i = x; i < x + 3 && i < s->width; i++) {
                     const size_t at = rim_stack_at(s, i, j);
                     const double over = (double)(w->signal[at] / w->smooth[at]) - 1;
-                    together += over > SPOT;
+                    together += over > limit;
                     here = fmax(here, over);
                 }
             if (together < 7)
