@@ -120,7 +120,7 @@ rim_err rim_live_process(rim_live *l, int64_t until_ns)
     if (err)
         return err;
     rim_frame *picture = rim_pool_acquire(l->picture_pool);
-    err = picture ? rim_session_process(l->session, &l->result, pair.nir)
+    err = picture ? rim_session_process(l->session, &l->result, pair.nir, pair.visible)
                   : RIM_ERR_MEMORY;
     if (!err) {
         l->result.t_ns -= l->started_ns; // what picture and report tell

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "calib/calib.h"
+#include "calib/live_check.h"
 #include "media/picture_sink.h"
 #include "media/recorder.h"
 #include "process/pipeline.h"
@@ -18,11 +19,15 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct rim_session {
     const rim_run_options *options;
     rim_source_info info; // with what options overrule
     rim_calib *calib;     // NULL: none
+    rim_calib_state calib_state;
+    rim_live_check *check; // of the registration, NULL: none
+    bool bumped;           // has been said
     rim_pipeline *pipeline;
     rim_overlay *overlay;
     rim_workers *workers; // of the overlay
@@ -45,6 +50,27 @@ static double first_known(double a, double b, double c)
     return b > 0 ? b : c;
 }
 
+// Now, or the moment that the environment asks for, so that a report can be made again
+// to the byte (reproducible-builds.org/specs/source-date-epoch).
+static int64_t today_s(void)
+{
+    const char *fixed = getenv("SOURCE_DATE_EPOCH"); // NOLINT(concurrency-mt-unsafe)
+    return fixed ? strtoll(fixed, NULL, 10) : (int64_t)time(NULL);
+}
+
+static rim_err create_check(rim_session *s)
+{
+    const rim_live_check_options o = {
+        .nir_width = s->info.width,
+        .nir_height = s->info.height,
+        .bits = s->info.bits,
+        .black_level = s->info.black_level,
+        .visible_width = s->info.visible_width,
+        .visible_height = s->info.visible_height,
+    };
+    return rim_live_check_create(&s->check, s->calib, &o);
+}
+
 static rim_err load_calibration(rim_session *s)
 {
     rim_source_info *info = &s->info;
@@ -52,8 +78,21 @@ static rim_err load_calibration(rim_session *s)
         info->calibration = s->options->calibration;
     if (!info->calibration)
         return RIM_OK;
-    const rim_err err = rim_calib_load(&s->calib, info->calibration);
-    return err ? err : rim_calib_fits(s->calib, info->width, info->height, info->bits);
+    rim_err err = rim_calib_load(&s->calib, info->calibration);
+    if (!err)
+        err = rim_calib_fits(s->calib, info->width, info->height, info->bits);
+    if (!err)
+        err = rim_calib_subtract_leakage(s->calib, info->black_level);
+    if (err)
+        return err;
+    const rim_calib *c = s->calib;
+    s->calib_state = (rim_calib_state){
+        .used = true,
+        .age_days = rim_calib_age_days(c, today_s()),
+        .registration_px = c->has_register ? c->register_rms_px : (double)NAN,
+        .shift_px = (double)NAN,
+    };
+    return c->has_register && info->visible_width > 0 ? create_check(s) : RIM_OK;
 }
 
 static rim_err load_marks(rim_session *s)
@@ -104,6 +143,18 @@ static void set_registration(rim_overlay_options *o, const rim_calib *c)
         o->nir_to_picture[i] = h[i] * (i < 3 ? scale_x : i < 6 ? scale_y : 1.0);
 }
 
+static void show_health(rim_session *s)
+{
+    const rim_calib_state *c = &s->calib_state;
+    const rim_health health = {.calibrated = c->used,
+                               .calibration_days = c->age_days,
+                               .registered = s->calib && s->calib->has_register,
+                               .register_rms_px = c->registration_px,
+                               .record_minutes = (double)NAN};
+    if (c->used)
+        rim_overlay_set_health(s->overlay, &health);
+}
+
 static rim_err create_overlay(rim_session *s)
 {
     rim_frame shape;
@@ -125,12 +176,15 @@ static rim_err create_overlay(rim_session *s)
     };
     if (s->calib && s->calib->has_register && s->info.visible_width > 0)
         set_registration(&options, s->calib);
-    const rim_err err = rim_workers_create(&s->workers, s->options->threads);
+    rim_err err = rim_workers_create(&s->workers, s->options->threads);
     if (err)
         return err;
     options.workers = s->workers;
     memcpy(s->nir_to_picture, options.nir_to_picture, sizeof s->nir_to_picture);
-    return rim_overlay_create(&s->overlay, &options);
+    err = rim_overlay_create(&s->overlay, &options);
+    if (!err)
+        show_health(s);
+    return err;
 }
 
 // What options overrule of the recording's run, and the defaults where neither tells.
@@ -207,6 +261,7 @@ static rim_err uninit(rim_session *s)
     rim_workers_destroy(&s->workers);
     rim_pipeline_destroy(&s->pipeline);
     rim_surface_marks_destroy(&s->given_marks);
+    rim_live_check_destroy(&s->check);
     rim_calib_destroy(&s->calib);
     free(s);
     return err;
@@ -276,12 +331,31 @@ rim_recorder *rim_session_recorder(rim_session *s)
     return s->recorder;
 }
 
-rim_err rim_session_process(rim_session *s, rim_result *result, const rim_frame *nir)
+// How old the calibration is, how good, and whether it still fits.
+static void tell_calibration(rim_session *s, rim_quality *q, const rim_frame *nir,
+                             const rim_frame *visible)
+{
+    q->calibration = s->calib_state;
+    if (!s->check)
+        return;
+    rim_live_check_frame(s->check, q, nir, visible);
+    if (q->calibration.bumped && !s->bumped)
+        rim_log_warning("frame %llu: NIR and visible picture part by %.0f px: was the "
+                        "scope bumped? run `rimlight calibrate check`",
+                        (unsigned long long)nir->seq, q->calibration.shift_px);
+    s->bumped = q->calibration.bumped;
+}
+
+rim_err rim_session_process(rim_session *s, rim_result *result, const rim_frame *nir,
+                            const rim_frame *visible)
 {
     const rim_err err = follow_marks(s, nir->seq);
-    if (!err)
-        rim_pipeline_process(s->pipeline, result, nir);
-    return err;
+    if (err)
+        return err;
+    rim_pipeline_process(s->pipeline, result, nir);
+    if (s->calib)
+        tell_calibration(s, &result->quality, nir, visible);
+    return RIM_OK;
 }
 
 void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
@@ -317,7 +391,7 @@ rim_err rim_session_report(rim_session *s, const rim_result *result)
 rim_err rim_session_run(rim_session *s, rim_result *result, rim_frame *picture,
                         const rim_frame *nir, const rim_frame *visible)
 {
-    rim_err err = rim_session_process(s, result, nir);
+    rim_err err = rim_session_process(s, result, nir, visible);
     if (!err)
         err = rim_session_report(s, result);
     if (!err && picture)

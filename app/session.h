@@ -54,7 +54,8 @@ RIM_NODISCARD rim_err rim_session_mark(rim_session *s, const rim_surface_mark *m
 
 // The steps of rim_session_run(). Drawing follows processing, before the next frame.
 RIM_NODISCARD rim_err rim_session_process(rim_session *s, rim_result *result,
-                                          const rim_frame *nir);
+                                          const rim_frame *nir,
+                                          const rim_frame *visible);
 void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_result *result);
 // A line at the picture's lower edge from the next frame on; see overlay.h.

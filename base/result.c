@@ -34,11 +34,18 @@ const char *rim_surface_state_name(rim_surface_state state)
     return "off";
 }
 
+const char *rim_leakage_name(rim_leakage leakage)
+{
+    return leakage == RIM_LEAKAGE_SUBTRACTED   ? "subtracted"
+           : leakage == RIM_LEAKAGE_HIGHLIGHTS ? "highlights"
+                                               : "none";
+}
+
 const char *rim_why_name(unsigned bit)
 {
     static const char *const name[RIM_WHY_COUNT] = {
-        "saturated", "dark",         "smoke", "hidden",      "at_edge",
-        "motion",    "low_contrast", "sharp", "out_of_view", "new"};
+        "saturated",    "dark",  "smoke",       "hidden", "at_edge",     "motion",
+        "low_contrast", "sharp", "out_of_view", "new",    "registration"};
     for (size_t i = 0; i < RIM_WHY_COUNT; i++)
         if (bit == 1u << i)
             return name[i];

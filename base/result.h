@@ -9,6 +9,7 @@
 #ifndef RIM_BASE_RESULT_H
 #define RIM_BASE_RESULT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define RIM_LESIONS_MAX   64
@@ -46,10 +47,11 @@ enum {
     RIM_WHY_AT_EDGE = 16, // cut by the frame or the field of view
     RIM_WHY_MOTION = 32,  // moves too fast to follow
     RIM_WHY_LOW_CONTRAST = 64,
-    RIM_WHY_SHARP = 128,       // edges too sharp for buried fluorescence
-    RIM_WHY_OUT_OF_VIEW = 256, // the surface has left the picture
-    RIM_WHY_NEW = 512,         // seen in too few frames yet
-    RIM_WHY_COUNT = 10,        // how many there are
+    RIM_WHY_SHARP = 128,         // edges too sharp for buried fluorescence
+    RIM_WHY_OUT_OF_VIEW = 256,   // the surface has left the picture
+    RIM_WHY_NEW = 512,           // seen in too few frames yet
+    RIM_WHY_REGISTRATION = 1024, // NIR and visible picture do not lie upon each other
+    RIM_WHY_COUNT = 11,          // how many there are
 };
 
 typedef struct rim_lesion {
@@ -97,11 +99,31 @@ typedef struct rim_surface {
     rim_outline polygon; // the surface as followed, for drawing
 } rim_surface;
 
+// The calibration in use, and whether it still fits. All zero: there is none.
+typedef struct rim_calib_state {
+    bool used;
+    int age_days;           // -1: its date is not known
+    double registration_px; // residual, px of the visible picture; NAN: not known
+    double shift_px; // by which the pictures part now, NIR pixels; NAN: not known
+    bool bumped;     // they part by more than they may
+} rim_calib_state;
+
+// Where a number for leaked excitation light comes from; see calib/live_check.h.
+typedef enum rim_leakage {
+    RIM_LEAKAGE_NONE = 0,
+    RIM_LEAKAGE_SUBTRACTED, // part of all NIR light, known and taken off
+    RIM_LEAKAGE_HIGHLIGHTS, // part of the NIR light at highlights; not taken off
+} rim_leakage;
+
 typedef struct rim_quality {
     double saturated, dark; // fractions of the frame, 0..1
     double motion_px;       // of the tissue since the last frame; NAN for the first
     uint32_t dropped;       // frames lost before this one
     double age_ms; // of the frame when its picture was done, live; 0: a recording
+    unsigned why;  // RIM_WHY_*: of the picture as a whole
+    rim_calib_state calibration;
+    rim_leakage leakage_from;
+    double leakage; // 0..1, by leakage_from
 } rim_quality;
 
 typedef struct rim_result {
@@ -116,6 +138,7 @@ typedef struct rim_result {
 // The report's fixed words. Never NULL.
 const char *rim_pattern_name(rim_pattern pattern);
 const char *rim_surface_state_name(rim_surface_state state);
+const char *rim_leakage_name(rim_leakage leakage);
 // bit: one RIM_WHY_* value.
 const char *rim_why_name(unsigned bit);
 

@@ -80,7 +80,7 @@ static rim_err read_lens(bool *has, double matrix[9], double distortion[5],
 
 static rim_err read_register(rim_calib *c, const rim_doc *doc, const char *file)
 {
-    c->register_rms_px = (double)NAN;
+    c->register_rms_px = c->register_parallax_px_per_mm = (double)NAN;
     c->has_register = rim_doc_find(doc, "nir_to_visible");
     if (!c->has_register)
         return RIM_OK;
@@ -98,6 +98,9 @@ static rim_err read_register(rim_calib *c, const rim_doc *doc, const char *file)
                                1, RIM_FRAME_SIDE_MAX);
     if (err == RIM_OK)
         err = rim_doc_want_real(&c->register_rms_px, doc, file, "register_rms_px", -1);
+    if (err == RIM_OK)
+        err = rim_doc_want_real(&c->register_parallax_px_per_mm, doc, file,
+                                "register_parallax_px_per_mm", -1);
     return err;
 }
 
@@ -108,6 +111,9 @@ static rim_err read_all(rim_calib *c, const rim_doc *doc, const char *file)
         err = rim_folder_read_map(&c->dark, doc, file, "dark_map", c->width, c->height);
     if (err == RIM_OK)
         err = rim_folder_read_map(&c->gain, doc, file, "gain_map", c->width, c->height);
+    if (err == RIM_OK)
+        err = rim_folder_read_map(&c->leakage, doc, file, "leakage_map", c->width,
+                                  c->height);
     if (err == RIM_OK)
         err = read_bad(c, doc, file);
     if (err == RIM_OK)
@@ -148,8 +154,32 @@ void rim_calib_destroy(rim_calib **c)
     rim_frame_uninit(&(*c)->dark);
     rim_frame_uninit(&(*c)->gain);
     rim_frame_uninit(&(*c)->bad);
+    rim_frame_uninit(&(*c)->leakage);
     free(*c);
     *c = NULL;
+}
+
+rim_err rim_calib_subtract_leakage(rim_calib *c, int black_level)
+{
+    if (!c->leakage.data)
+        return RIM_OK;
+    const bool made = !c->dark.data;
+    if (made) {
+        c->dark = (rim_frame){
+            .width = c->width, .height = c->height, .fmt = RIM_FMT_GRAY16, .bits = 16};
+        const rim_err err = rim_frame_init(&c->dark);
+        if (err != RIM_OK)
+            return err;
+    }
+    for (int y = 0; y < c->height; y++) {
+        uint16_t *dark = rim_frame_row16(&c->dark, y);
+        const uint16_t *leak = rim_frame_row16(&c->leakage, y);
+        for (int x = 0; x < c->width; x++) {
+            const int v = (made ? 16 * black_level : dark[x]) + leak[x];
+            dark[x] = (uint16_t)(v < 65535 ? v : 65535);
+        }
+    }
+    return RIM_OK;
 }
 
 // ---- fit ----

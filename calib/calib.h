@@ -24,6 +24,9 @@ typedef struct rim_calib {
                     // it, so that pixels darker than the black level keep their sign
     rim_frame gain; // GRAY16, Q12: 4096 is 1.0, the value at the brightest place
     rim_frame bad;  // GRAY16, 1: hot or dead, repaired from its neighbours
+    rim_frame leakage; // GRAY16, Q4: excitation light that comes through the filter, in
+                       // counts above the dark, before gain; see
+                       // rim_calib_subtract_leakage()
 
     // Lens of the NIR camera, OpenCV's model: camera_matrix is row-major, in pixels;
     // distortion is k1, k2, p1, p2, k3. has_lens false: not measured.
@@ -41,6 +44,7 @@ typedef struct rim_calib {
     double nir_to_visible[9];
     int visible_width, visible_height;
     double register_rms_px; // in pixels of the visible picture; NAN where not known
+    double register_parallax_px_per_mm; // two cameras: off the plane; NAN: one path
 } rim_calib;
 
 // path: calibration.yml or the folder that holds it. Maps lie beside it as 16-bit
@@ -59,6 +63,11 @@ RIM_NODISCARD rim_err rim_calib_fits(const rim_calib *c, int width, int height,
 RIM_NODISCARD rim_err rim_calib_fits_camera(const rim_calib *c, const char *camera,
                                             const char *serial, double exposure_us,
                                             double gain_db);
+// Takes leaked light off by adding it to the dark map, which is made from
+// `black_level` where there is none. Once, before the calibration is shared. Without a
+// leakage map nothing changes. RIM_ERR_MEMORY.
+RIM_NODISCARD rim_err rim_calib_subtract_leakage(rim_calib *c, int black_level);
+
 // Whole days from the calibration's date to `now_s` (seconds since 1970, UTC), -1
 // where the date is not known.
 int rim_calib_age_days(const rim_calib *c, int64_t now_s);

@@ -14,6 +14,7 @@ enum { LOST_SHOWN_S = 3, CALIBRATION_OLD_DAYS = 30, TEXT_MAX = 96 };
 #define DELAY_LONG_MS    150.0 // what a hand begins to feel
 #define RECORD_SHORT_MIN 10.0
 #define RATE_LOW         0.8 // of the source's
+#define LEAK_SHOWN       0.1
 
 static bool between(double v, double low, double high)
 {
@@ -59,6 +60,22 @@ __attribute__((format(printf, 3, 4))) static void say(list *l, rim_color color,
     l->y = rim_hud_line(o, r, o->small, color, text).y1;
 }
 
+// Are the outlines where the lesions are, and how much of the light is not dye's?
+static void say_fit(list *l, const rim_quality *q)
+{
+    char number[16];
+    if (q->calibration.bumped) {
+        rim_text_tenths(number, sizeof number, q->calibration.shift_px);
+        say(l, rim_color_warn, "OUTLINES ARE OFF by %s px: was the scope bumped?",
+            number);
+    }
+    const int percent = (int)(q->leakage * 100 + 0.5);
+    if (q->leakage_from == RIM_LEAKAGE_SUBTRACTED)
+        say(l, rim_color_quiet, "leaked light: %d %%, subtracted", percent);
+    if (q->leakage_from == RIM_LEAKAGE_HIGHLIGHTS && q->leakage >= LEAK_SHOWN)
+        say(l, rim_color_quiet, "leaked light: %d %% at highlights", percent);
+}
+
 static void say_picture(list *l, const rim_result *r)
 {
     rim_overlay *o = l->o;
@@ -66,6 +83,7 @@ static void say_picture(list *l, const rim_result *r)
         say(l, rim_color_warn, "NO WHITE LIGHT: NIR is shown");
     if (o->lost && r->t_ns - o->lost_ns < (int64_t)LOST_SHOWN_S * 1000000000)
         say(l, rim_color_warn, "frames lost: %llu", (unsigned long long)o->lost);
+    say_fit(l, &r->quality);
     const double saturated = r->quality.saturated;
     if (between(saturated, 0.0005, 1)) {
         char percent[16];

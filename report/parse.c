@@ -248,6 +248,33 @@ static rim_err get_surface(rim_truth *t, const json_t *top, rim_parse *p)
     return err;
 }
 
+// The calibration in use and the leaked light; reports without one have neither.
+static rim_err get_calibration(rim_quality *q, const json_t *quality, rim_parse *p)
+{
+    const json_t *c = json_object_get(quality, "calibration"),
+                 *l = json_object_get(quality, "leakage");
+    const place at = {p, "quality.calibration.", -1}, in = {p, "quality.leakage.", -1};
+    int64_t age = -1;
+    rim_err err = RIM_OK;
+    if (!json_is_object(c))
+        return RIM_OK;
+    q->calibration.used = true;
+    if ((err = get_whole(&age, c, "age_days", 0, INT_MAX, at)) ||
+        (err = get_number(&q->calibration.registration_px, c, "registration_px", at)) ||
+        (err = get_number(&q->calibration.shift_px, c, "shift_px", at)) ||
+        (err = get_why(&q->why, quality, (place){p, "quality.", -1})))
+        return err;
+    q->calibration.age_days = (int)age;
+    q->calibration.bumped = (q->why & RIM_WHY_REGISTRATION) != 0;
+    if (!json_is_object(l))
+        return RIM_OK;
+    const char *from = json_string_value(json_object_get(l, "from"));
+    for (int i = RIM_LEAKAGE_SUBTRACTED; from && i <= RIM_LEAKAGE_HIGHLIGHTS; i++)
+        if (strcmp(from, rim_leakage_name((rim_leakage)i)) == 0)
+            q->leakage_from = (rim_leakage)i;
+    return get_number(&q->leakage, l, "part", in);
+}
+
 static rim_err get_quality(rim_quality *q, const json_t *top, rim_parse *p)
 {
     const json_t *o = json_object_get(top, "quality");
@@ -265,7 +292,7 @@ static rim_err get_quality(rim_quality *q, const json_t *top, rim_parse *p)
     if (isnan(q->age_ms))
         q->age_ms = 0; // a recording
     q->dropped = (uint32_t)dropped;
-    return RIM_OK;
+    return get_calibration(q, o, p);
 }
 
 rim_err rim_parse_frame(rim_truth *t, const json_t *top, rim_parse *p)

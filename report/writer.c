@@ -225,6 +225,29 @@ static void put_surface(rim_line *l, const rim_surface *s, const rim_truth_objec
     rim_line_raw(l, "]}");
 }
 
+// Only where a calibration is in use.
+static void put_calibration(rim_line *l, const rim_quality *q)
+{
+    const rim_calib_state *c = &q->calibration;
+    if (!c->used)
+        return;
+    put_why(l, q->why);
+    rim_line_key(l, "calibration");
+    rim_line_raw(l, "{");
+    put_number(l, "age_days", c->age_days < 0 ? (double)NAN : c->age_days, 0);
+    put_number(l, "registration_px", c->registration_px, 3);
+    put_number(l, "shift_px", c->shift_px, 2);
+    rim_line_raw(l, "}");
+    if (q->leakage_from == RIM_LEAKAGE_NONE)
+        return;
+    rim_line_key(l, "leakage");
+    rim_line_raw(l, "{");
+    put_number(l, "part", q->leakage, 4);
+    rim_line_key(l, "from");
+    rim_line_string(l, rim_leakage_name(q->leakage_from));
+    rim_line_raw(l, "}");
+}
+
 // truth: NULL for a report.
 static rim_err write_result(rim_report_writer *w, const rim_result *r,
                             const rim_truth *truth)
@@ -250,6 +273,7 @@ static rim_err write_result(rim_report_writer *w, const rim_result *r,
     rim_line_uint(l, r->quality.dropped);
     if (r->quality.age_ms > 0)
         put_number(l, "age_ms", r->quality.age_ms, 3);
+    put_calibration(l, &r->quality);
     rim_line_raw(l, "}}\n");
     return write_line(w, l);
 }

@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <locale.h>
 #include <math.h>
 #include <signal.h>
@@ -97,7 +98,11 @@ static rim_truth example(void)
                        .confidence = 0.91,
                        .outline = {3, {{690, 400}, {712, 402.5}, {705, 421}}}};
     t.residual[0] = (rim_truth_object){"residual", 2.0, 12.5, true};
-    t.seen.quality = (rim_quality){0.0002, 0.11, (double)NAN, 2, 7.25};
+    t.seen.quality = (rim_quality){.saturated = 0.0002,
+                                   .dark = 0.11,
+                                   .motion_px = (double)NAN,
+                                   .dropped = 2,
+                                   .age_ms = 7.25};
     return t;
 }
 
@@ -233,7 +238,15 @@ START_TEST(longest_line_fits)
             d->outline.point[k] = (rim_point){big, big};
         t.residual[i] = t.lesion[i];
     }
-    t.seen.quality = (rim_quality){big, big, big, UINT32_MAX, big};
+    t.seen.quality = (rim_quality){.saturated = big,
+                                   .dark = big,
+                                   .motion_px = big,
+                                   .dropped = UINT32_MAX,
+                                   .age_ms = big,
+                                   .why = (1u << RIM_WHY_COUNT) - 1,
+                                   .calibration = {true, INT_MAX, big, big, true},
+                                   .leakage_from = RIM_LEAKAGE_HIGHLIGHTS,
+                                   .leakage = big};
     rim_report_writer *w = create(g_path);
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(rim_report_write_truth(w, &t), RIM_OK);
@@ -247,6 +260,42 @@ START_TEST(longest_line_fits)
     ck_assert_int_eq(rim_report_read(r, &u), RIM_END);
     rim_report_reader_close(&r);
     ck_assert_str_eq(g_log, "");
+}
+END_TEST
+
+START_TEST(calibration_comes_back)
+{
+    static rim_truth t, u;
+    t = example();
+    t.seen.quality.why = RIM_WHY_REGISTRATION;
+    t.seen.quality.calibration = (rim_calib_state){true, 12, 0.25, 7.5, true};
+    t.seen.quality.leakage_from = RIM_LEAKAGE_SUBTRACTED;
+    t.seen.quality.leakage = 0.125;
+    rim_report_writer *w = create(g_path);
+    ck_assert_int_eq(rim_report_write(w, &t.seen), RIM_OK);
+    t.seen.quality.why = 0; // neither date, registration nor leakage is known
+    t.seen.quality.calibration =
+        (rim_calib_state){true, -1, (double)NAN, (double)NAN, false};
+    t.seen.quality.leakage_from = RIM_LEAKAGE_NONE;
+    ck_assert_int_eq(rim_report_write(w, &t.seen), RIM_OK);
+    ck_assert_int_eq(rim_report_close(&w), RIM_OK);
+    rim_report_reader *r = NULL;
+    ck_assert_int_eq(rim_report_open(&r, g_path), RIM_OK);
+    ck_assert_int_eq(rim_report_read(r, &u), RIM_OK);
+    const rim_quality *q = &u.seen.quality;
+    ck_assert(q->calibration.used && q->calibration.bumped);
+    ck_assert_int_eq(q->calibration.age_days, 12);
+    ck_assert_double_eq(q->calibration.registration_px, 0.25);
+    ck_assert_double_eq(q->calibration.shift_px, 7.5);
+    ck_assert_uint_eq(q->why, RIM_WHY_REGISTRATION);
+    ck_assert_int_eq(q->leakage_from, RIM_LEAKAGE_SUBTRACTED);
+    ck_assert_double_eq(q->leakage, 0.125);
+    ck_assert_int_eq(rim_report_read(r, &u), RIM_OK);
+    ck_assert(q->calibration.used && !q->calibration.bumped);
+    ck_assert_int_eq(q->calibration.age_days, -1);
+    ck_assert_double_nan(q->calibration.registration_px);
+    ck_assert_int_eq(q->leakage_from, RIM_LEAKAGE_NONE);
+    rim_report_reader_close(&r);
 }
 END_TEST
 
@@ -469,6 +518,7 @@ int main(void)
     tcase_add_test(t, truth_is_read_back_as_written);
     tcase_add_test(t, surface_that_is_off_has_no_numbers);
     tcase_add_test(t, longest_line_fits);
+    tcase_add_test(t, calibration_comes_back);
     tcase_add_loop_test(t, numbers_are_rounded_plainly, 0, 9);
     tcase_add_test(t, path_that_cannot_be_written);
     tcase_add_test(t, full_disk_is_told_once);
