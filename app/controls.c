@@ -23,12 +23,20 @@ static void add_corner(rim_controls *c, rim_point at)
         c->corner[c->corners++] = nir;
 }
 
+static void note_mark(rim_controls *c, int corners)
+{
+    c->marked = true;
+    c->marked_corners = corners;
+}
+
 // The sketch becomes the surface; too few corners are thrown away.
 static void end_sketch(rim_controls *c)
 {
     if (c->corners >= 3 &&
         rim_pipeline_mark_surface(c->pipeline, c->corner, c->corners) != RIM_OK)
         rim_log_warning("the surface that was drawn cannot be watched");
+    else if (c->corners >= 3)
+        note_mark(c, c->corners);
     c->corners = 0;
 }
 
@@ -37,6 +45,8 @@ static void stop_watching(rim_controls *c)
     c->corners = 0;
     if (rim_pipeline_mark_surface(c->pipeline, NULL, 0) != RIM_OK)
         rim_log_warning("the surface is still being watched");
+    else
+        note_mark(c, 0);
 }
 
 bool rim_controls_apply(rim_controls *c, const rim_event *event)

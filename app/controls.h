@@ -19,6 +19,9 @@ typedef struct rim_controls {
     bool help;
     int corners;
     rim_point corner[RIM_SKETCH_MAX]; // NIR pixels
+    // The surface was drawn, or taken away (0 corners), since somebody took note.
+    bool marked;
+    int marked_corners; // of corner[], until the next event
 } rim_controls;
 
 // Neither overlay nor pipeline is owned. view: the one that is shown now.

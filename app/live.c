@@ -84,7 +84,9 @@ static rim_err create_pools(rim_live *l)
     if (!err)
         err = rim_no_signal_create(&l->no_signal, picture.height);
     if (!err)
-        err = rim_live_files_create(l, &nir, &visible, &picture);
+        err = rim_live_files_create(l, &picture);
+    if (!err)
+        err = rim_live_record_create(l, &nir, i->visible_width > 0 ? &visible : NULL);
     return err;
 }
 
@@ -102,6 +104,7 @@ static rim_err create(rim_live *l)
     if (err)
         return err;
     l->started_ns = l->o->run.start_ns = rim_clock_now_ns();
+    rim_live_record_form(l);
     rim_phase_init(&l->phase, l->o->nir_is_bright);
     err = rim_session_create(&l->session, &l->o->run, &l->info);
     if (!err)
@@ -122,6 +125,7 @@ static void destroy(rim_live *l)
     rim_queue_destroy(&l->shown);
     rim_pairing_destroy(&l->pairing);
     rim_live_files_destroy(l);
+    rim_live_record_destroy(l);
     rim_no_signal_destroy(&l->no_signal);
     rim_frame_uninit(&l->blank);
     rim_camera_close(&l->nir.camera);
@@ -176,6 +180,8 @@ static rim_err run_threads(rim_live *l)
     pthread_t nir, visible, process;
     bool nir_on = false, visible_on = false, process_on = false;
     rim_err err = rim_live_files_start(l);
+    if (!err)
+        err = rim_live_record_start(l);
     if (!err) {
         err = start(l, &process, run_process, l);
         process_on = !err;
@@ -201,6 +207,7 @@ static rim_err run_threads(rim_live *l)
     rim_pairing_close(l->pairing);
     if (process_on)
         pthread_join(process, NULL);
+    rim_live_record_end(l);
     rim_live_files_end(l);
     return err;
 }
@@ -227,10 +234,13 @@ static void run_loop(rim_live *l)
         drain(l, 0);
         rim_live_show(l, 0);
         rim_live_files_step(l);
+        rim_live_record_step(l);
         note_memory(l);
         if (time_is_up(l))
             l->stop = true;
     }
+    rim_pairing_close(l->pairing);
+    rim_live_record_end(l);
     rim_live_files_end(l);
 }
 
@@ -248,6 +258,7 @@ static void account(rim_live *l)
     s->unclear_light = l->unclear_light;
     s->memory_end_kib = rim_memory_kib();
     rim_live_files_account(l);
+    rim_live_record_account(l);
 }
 
 static void summarise(const rim_live_stats *s)
@@ -261,11 +272,11 @@ static void summarise(const rim_live_stats *s)
                  (unsigned long long)(s->displaced_capture + s->displaced_show));
     const uint64_t missing = s->lost_report + s->lost_record + s->lost_pictures;
     if (missing > 0)
-        rim_log_warning("the disk was too slow: missing are %llu lines of the report, "
-                        "%llu recorded frames, %llu pictures",
-                        (unsigned long long)s->lost_report,
-                        (unsigned long long)s->lost_record,
-                        (unsigned long long)s->lost_pictures);
+        rim_log_warning(
+            "disk or encoder were too slow: missing are %llu lines of the report, "
+            "%llu recorded frames, %llu pictures",
+            (unsigned long long)s->lost_report, (unsigned long long)s->lost_record,
+            (unsigned long long)s->lost_pictures);
 }
 
 rim_err rim_live_run(rim_live_options *o, rim_live_stats *stats)

@@ -23,10 +23,18 @@ static void put(rim_live *l, rim_frame *f, const rim_camera_shot *shot, bool nir
 static void unpack(rim_live *l, rim_camera *camera, const rim_camera_shot *shot,
                    bool nir)
 {
+    rim_live_recorded recorded = {.visible = !nir,
+                                  .exposure_us = shot->exposure_us,
+                                  .gain = shot->gain,
+                                  .light = !l->o->interleaved ? NULL
+                                           : nir              ? "nir"
+                                                              : "visible"};
     rim_frame *f = rim_pool_acquire(nir ? l->nir_pool : l->visible_pool);
     if (!f)
         l->no_frame++;
     const rim_err err = f ? rim_camera_unpack(camera, f, shot) : RIM_ERR_MEMORY;
+    if (!err)
+        rim_live_record_bytes(l, &recorded, shot, nir);
     // The driver has its buffer again before anything else is done.
     int64_t interval_ns = rim_camera_interval_ns(camera);
     rim_camera_release(camera, shot);
@@ -38,7 +46,9 @@ static void unpack(rim_live *l, rim_camera *camera, const rim_camera_shot *shot,
         f->seq /= 2;
         interval_ns *= 2;
     }
+    rim_live_record_copy(l, &recorded, f, nir);
     put(l, f, shot, nir, interval_ns);
+    rim_live_record_push(l, &recorded);
 }
 
 static void capture_interleaved(rim_live *l, rim_camera *camera,
@@ -93,8 +103,20 @@ static void note_age(rim_live *l, int64_t now_ns)
 static void take_events(rim_live *l)
 {
     rim_event e;
+    rim_surface_mark mark;
     while (l->events && rim_queue_pop(l->events, &e, 0) == RIM_OK)
-        (void)rim_session_apply(l->session, &e);
+        if (rim_session_apply(l->session, &e) &&
+            rim_session_take_mark(l->session, &mark))
+            rim_live_record_mark(l, l->result.frame, &mark);
+}
+
+static void tell_health(rim_live *l)
+{
+    rim_health health = {.calibration_days = -1};
+    if (!l->record.queue)
+        return;
+    rim_live_record_health(l, &health);
+    rim_session_set_health(l->session, &health);
 }
 
 static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
@@ -110,7 +132,6 @@ static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
     rim_queue_push(l->shown, &shown);
     // From here on nobody waits for this thread.
     rim_live_files_report(l, &l->result);
-    rim_live_files_record(l, pair->nir, pair->visible);
 }
 
 rim_err rim_live_process(rim_live *l, int64_t until_ns)
@@ -126,6 +147,7 @@ rim_err rim_live_process(rim_live *l, int64_t until_ns)
         l->result.t_ns -= l->started_ns; // what picture and report tell
         take_events(l);
         note_age(l, pair.unpacked_ns);
+        tell_health(l);
         rim_session_draw(l->session, picture, pair.nir, pair.visible, &l->result);
         hand_on(l, &pair, picture);
         l->processed++;

@@ -3,7 +3,8 @@
 //     live.c        creation, threads, the end
 //     live_chain.c  capture, process
 //     live_show.c   show, NO SIGNAL
-//     live_files.c  report, recording and pictures, beside the way of a frame
+//     live_files.c  report and pictures, beside the way of a frame
+//     live_record.c the recording likewise, from the cameras on
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_LIVE_INTERNAL_H
 #define RIM_APP_LIVE_INTERNAL_H
@@ -38,11 +39,45 @@ typedef struct rim_live_camera {
 typedef struct rim_live_file {
     rim_live *live;
     rim_queue *queue; // NULL: not wanted
-    rim_pool *nir, *visible;
+    rim_pool *pool;
     uint64_t no_frame; // no free frame: left out
     pthread_t thread;
     bool running;
 } rim_live_file;
+
+// A frame on its way to the recording.
+typedef struct rim_live_recorded {
+    rim_frame *frame; // NULL: not wanted, or no room
+    bool visible;
+    size_t bytes;     // of the camera's buffer, in frame->data; 0: frame has pixels
+    uint64_t offered; // running number of what was to be recorded, for its camera
+    double exposure_us, gain; // NAN: not known
+    const char *light;        // NULL: not known
+} rim_live_recorded;
+
+// The recording: fed by the capture threads, written by a thread of its own.
+typedef struct rim_live_record {
+    rim_queue *queue; // rim_live_recorded; NULL: not wanted
+    rim_queue *marks; // surfaces that were drawn
+    int slots;        // of `queue`
+    rim_pool *nir, *visible;
+    pthread_t thread;
+    bool running;
+    uint64_t offered[2]; // NIR, visible; each its capture thread's
+    // The recording thread's.
+    rim_live_recorded held; // a NIR frame of which it is not known yet whether the
+                            // chain takes it
+    uint64_t last_offered[2], last_seq[2];
+    bool has_last[2];
+    // Two: [0] was taken from `marks` for a frame yet to come, [1] is being written.
+    struct rim_drawn_mark *drawn;
+    bool has_drawn;
+    int64_t looked_ns;
+    // For all to read.
+    _Atomic uint64_t left_out;      // frames
+    _Atomic int64_t minutes_tenths; // that the disk has room for; -1: not known
+    atomic_bool failed;
+} rim_live_record;
 
 struct rim_live {
     rim_live_options *o;
@@ -82,7 +117,8 @@ struct rim_live {
     uint64_t shown_seq;
     int64_t drawn_ns, aged_ns;
 
-    rim_live_file report, record, pictures, snapshots;
+    rim_live_file report, pictures, snapshots;
+    rim_live_record record;
     _Atomic(rim_err) file_error;
 };
 
@@ -96,9 +132,7 @@ void rim_live_show_destroy(rim_live *l);
 // Shows what comes by until_ns, or that nothing does.
 void rim_live_show(rim_live *l, int64_t until_ns);
 
-RIM_NODISCARD rim_err rim_live_files_create(rim_live *l, const rim_frame *nir,
-                                            const rim_frame *visible,
-                                            const rim_frame *picture);
+RIM_NODISCARD rim_err rim_live_files_create(rim_live *l, const rim_frame *picture);
 void rim_live_files_destroy(rim_live *l);
 RIM_NODISCARD rim_err rim_live_files_start(rim_live *l);
 // What waits is written, without waiting for more: for --threads 0.
@@ -108,9 +142,37 @@ void rim_live_files_end(rim_live *l);
 void rim_live_files_account(rim_live *l);
 // Copies for the files. Never wait.
 void rim_live_files_report(rim_live *l, const rim_result *result);
-void rim_live_files_record(rim_live *l, const rim_frame *nir, const rim_frame *visible);
 void rim_live_files_picture(rim_live *l, const rim_frame *picture);
 // Into rimlight-NUMBER.png of the current folder.
 void rim_live_files_snapshot(rim_live *l, const rim_frame *picture);
+
+// The show goes on without the file; the user has been told, and is at the end.
+void rim_live_keep_error(rim_live *l, rim_err err);
+// Disks have no deadline: --realtime is not for the threads that write.
+void rim_live_leave_realtime(void);
+
+// How the visible camera's frames are recorded, before the session opens the recorder.
+void rim_live_record_form(rim_live *l);
+RIM_NODISCARD rim_err rim_live_record_create(rim_live *l, const rim_frame *nir,
+                                             const rim_frame *visible);
+void rim_live_record_destroy(rim_live *l);
+RIM_NODISCARD rim_err rim_live_record_start(rim_live *l);
+// What waits and is decided is written, without waiting: for --threads 0.
+void rim_live_record_step(rim_live *l);
+// All is written; then the thread ends. After the pairing was closed.
+void rim_live_record_end(rim_live *l);
+void rim_live_record_account(rim_live *l);
+// By the capture threads, never waiting. Bytes of the camera's buffer where the form is
+// such: before the buffer is released.
+void rim_live_record_bytes(rim_live *l, rim_live_recorded *r,
+                           const rim_camera_shot *shot, bool nir);
+// A copy of the frame, before it is put into the pairing.
+void rim_live_record_copy(rim_live *l, rim_live_recorded *r, const rim_frame *frame,
+                          bool nir);
+// After the frame was put into the pairing, which then knows what becomes of it.
+void rim_live_record_push(rim_live *l, const rim_live_recorded *r);
+// By the process thread: a surface drawn after frame `after`; count 0: none is watched.
+void rim_live_record_mark(rim_live *l, uint64_t after, const rim_surface_mark *mark);
+void rim_live_record_health(const rim_live *l, rim_health *health);
 
 #endif

@@ -6,9 +6,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -104,8 +106,8 @@ static const char *date_now(char *text, size_t size)
     return text;
 }
 
-rim_err rim_record_open(rim_recorder **out, const rim_run_options *o,
-                        const rim_source_info *info)
+static rim_err open_recorder(rim_recorder **out, const rim_run_options *o,
+                             const rim_source_info *info)
 {
     calibration_files files = {0};
     char date[32];
@@ -135,4 +137,33 @@ rim_err rim_record_open(rim_recorder **out, const rim_run_options *o,
     for (int i = 0; i < files.count; i++)
         free(files.path[i]);
     return err;
+}
+
+// ---- below the picture ----
+
+// The encoder's threads are as urgent as the one that opens it.
+typedef struct opening {
+    rim_recorder **out;
+    const rim_run_options *o;
+    const rim_source_info *info;
+    rim_err err;
+} opening;
+
+static void *open_quietly(void *arg)
+{
+    opening *a = arg;
+    (void)setpriority(PRIO_PROCESS, 0, RIM_RECORD_ENCODER_NICE); // of this thread only
+    a->err = open_recorder(a->out, a->o, a->info);
+    return NULL;
+}
+
+rim_err rim_record_open(rim_recorder **out, const rim_run_options *o,
+                        const rim_source_info *info)
+{
+    opening a = {out, o, info, RIM_OK};
+    pthread_t thread;
+    if (!o->record_live || pthread_create(&thread, NULL, open_quietly, &a) != 0)
+        return open_recorder(out, o, info);
+    pthread_join(thread, NULL);
+    return a.err;
 }

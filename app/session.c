@@ -326,6 +326,20 @@ rim_err rim_session_mark(rim_session *s, const rim_surface_mark *mark)
                                      mark->count);
 }
 
+bool rim_session_take_mark(rim_session *s, rim_surface_mark *mark)
+{
+    rim_controls *c = &s->controls;
+    *mark = (rim_surface_mark){.count = c->marked_corners, .point = c->corner};
+    const bool marked = c->marked;
+    c->marked = false;
+    return marked;
+}
+
+void rim_session_set_health(rim_session *s, const rim_health *health)
+{
+    rim_overlay_set_health(s->overlay, health);
+}
+
 rim_recorder *rim_session_recorder(rim_session *s)
 {
     return s->recorder;
@@ -419,7 +433,12 @@ rim_err rim_session_write_picture(rim_session *s, const rim_frame *picture)
 rim_err rim_session_record(rim_session *s, const rim_frame *nir,
                            const rim_frame *visible, const rim_surface_mark *mark)
 {
-    return s->recorder ? rim_recorder_write(s->recorder, nir, visible, mark) : RIM_OK;
+    rim_surface_mark drawn;
+    if (!s->recorder)
+        return RIM_OK;
+    if (rim_session_take_mark(s, &drawn))
+        mark = &drawn;
+    return rim_recorder_write(s->recorder, nir, visible, mark);
 }
 
 bool rim_session_serves(const rim_session *s)

@@ -74,6 +74,13 @@ RIM_NODISCARD rim_err rim_session_record(rim_session *s, const rim_frame *nir,
                                          const rim_frame *visible,
                                          const rim_surface_mark *mark);
 
+// A surface that was drawn (count 0: taken away) since the last call, to be recorded;
+// false: none. For the thread that draws; *mark is valid until its next event.
+bool rim_session_take_mark(rim_session *s, rim_surface_mark *mark);
+
+// What the picture says of the machine's health; see render/health.h.
+void rim_session_set_health(rim_session *s, const rim_health *health);
+
 // The recorder of --record, for a thread that writes more to it than pairs; NULL: none.
 rim_recorder *rim_session_recorder(rim_session *s);
 

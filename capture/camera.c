@@ -8,6 +8,7 @@
 #include "capture/camera_sequence.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,8 @@ rim_err rim_camera_open(rim_camera **out, const rim_camera_options *options)
     if (c->setup.note[0])
         rim_log_warning("%s", c->setup.note);
     c->info = c->setup.info;
+    c->info.stride = c->setup.stride;
+    c->info.yuv = c->setup.yuv;
     err = settle_bits(c);
     if (err)
         goto fail;
@@ -289,6 +292,7 @@ static rim_err come_back(rim_camera *c)
         return RIM_ERR_TIMEOUT;
     }
     (void)snprintf(c->info.device, sizeof c->info.device, "%s", c->setup.info.device);
+    c->info.stride = c->setup.stride;
     rim_sequence_restart(&c->sequence);
     c->state = RIM_CAMERA_STALLED; // until a frame comes
     return RIM_OK;
@@ -360,6 +364,7 @@ rim_err rim_camera_acquire(rim_camera *c, rim_camera_shot *shot, int64_t until_n
             return RIM_ERR_TIMEOUT;
     }
     memset(shot, 0, sizeof *shot);
+    shot->exposure_us = shot->gain = (double)NAN;
     const rim_err err = c->kind->dequeue(c->device, shot, until_ns);
     const char *notice = c->kind->notice ? c->kind->notice(c->device) : NULL;
     if (notice)

@@ -54,6 +54,8 @@ typedef struct rim_camera_info {
     char device[256];
     char card[64];        // the camera's name
     char bus[64];         // where it is plugged in
+    ptrdiff_t stride;     // bytes of a row of its buffers
+    rim_yuv_kind yuv;     // of YUV formats
     bool exposure_stamps; // time stamps are of the start of exposure, not its end
     char choice[256];     // a line for people: what was chosen and why
 } rim_camera_info;
@@ -80,6 +82,8 @@ typedef struct rim_camera_shot {
     bool damaged;        // the driver says that its pixels are not good
     uint32_t driver_seq; // the driver's own number
     int index;           // of the driver's buffer
+    double exposure_us;  // as set when it was taken; NAN: the camera does not tell
+    double gain;         // likewise, in the camera's own unit
 } rim_camera_shot;
 
 typedef struct rim_camera_counts {

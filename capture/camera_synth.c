@@ -12,6 +12,7 @@
 //     fail_after=N      transfers fail after N frames, until the stream is set up anew
 //     back_size=WxH     what it offers when it comes back
 //     frames=N          no frames come after N of them
+//     exposure_us=N gain=N  what it tells of its settings (nothing)
 //
 // Like a driver it holds a few buffers; who is slower than they last loses frames.
 // The pictures are drawn when it is opened, RING of them, and shown in turn.
@@ -37,6 +38,7 @@ typedef struct synth {
     light light;
     int lose, damage, gone_after, gone_ms, fail_after, frames;
     int back_width, back_height;
+    int exposure_us, gain; // 0: it does not tell
     double phase_ms;
     int64_t start_ns;
     int64_t next;      // number of the next frame to give, since the start
@@ -72,9 +74,14 @@ static bool set_key(synth *s, const char *key, const char *value)
         const char *name;
         int *number;
     } numbers[] = {
-        {"lose", &s->lose},       {"damage", &s->damage},
-        {"frames", &s->frames},   {"gone_after", &s->gone_after},
-        {"gone_ms", &s->gone_ms}, {"fail_after", &s->fail_after},
+        {"lose", &s->lose},
+        {"damage", &s->damage},
+        {"frames", &s->frames},
+        {"gone_after", &s->gone_after},
+        {"gone_ms", &s->gone_ms},
+        {"fail_after", &s->fail_after},
+        {"exposure_us", &s->exposure_us},
+        {"gain", &s->gain},
     };
     char end = 0;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -355,6 +362,10 @@ static rim_err dequeue(void *device, rim_camera_shot *shot, int64_t until_ns)
     shot->bytes = s->bytes;
     shot->driver_seq = (uint32_t)s->next;
     shot->captured_ns = due_ns;
+    if (s->exposure_us)
+        shot->exposure_us = s->exposure_us;
+    if (s->gain)
+        shot->gain = s->gain;
     shot->damaged = s->damage && s->next % s->damage == s->damage - 1;
     s->next++;
     s->delivered++;

@@ -75,6 +75,7 @@ static rim_err start(rim_v4l2 *v, rim_camera_setup *s)
     (void)rim_v4l2_ioctl(v->fd, VIDIOC_SUBSCRIBE_EVENT, &e); // not every driver has it
     if (s->options->use != RIM_CAMERA_VISIBLE)
         rim_v4l2_watch_controls(v);
+    rim_v4l2_read_settings(v);
     int type = (int)rim_v4l2_buf_type(v);
     if (rim_v4l2_ioctl(v->fd, VIDIOC_STREAMON, &type))
         return rim_v4l2_explain(s->why, sizeof s->why, v->path, "cannot start it",
@@ -210,6 +211,8 @@ static rim_err dequeue(void *device, rim_camera_shot *shot, int64_t until_ns)
     for (;;) {
         short events = 0;
         rim_err err = take_buffer(v, shot);
+        shot->exposure_us = v->exposure_us;
+        shot->gain = v->gain;
         if (err != RIM_ERR_TIMEOUT)
             return err;
         if (wait_for(v, until_ns, &events) < 0 && errno != EINTR)

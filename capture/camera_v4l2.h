@@ -23,8 +23,9 @@ typedef struct rim_v4l2 {
         void *start;
         size_t length;
     } buffer[RIM_V4L2_BUFFERS_MAX];
-    char notice[160]; // what rim_camera_kind.notice() has to tell, or ""
-    char told[160];   // what it has told last
+    char notice[160];         // what rim_camera_kind.notice() has to tell, or ""
+    char told[160];           // what it has told last
+    double exposure_us, gain; // as set; NAN: not known
 } rim_v4l2;
 
 // An ioctl that a signal cannot break. 0, or -1 and errno.
@@ -56,6 +57,8 @@ void rim_v4l2_manual(const rim_v4l2 *v, char *note, size_t size);
 // "NAME=VALUE", NAME as v4l2-ctl writes it. RIM_ERR_ARG, with why.
 rim_err rim_v4l2_set_control(const rim_v4l2 *v, const char *setting, char *why,
                              size_t size);
+// Reads exposure and gain.
+void rim_v4l2_read_settings(rim_v4l2 *v);
 // Wants to hear when another program changes exposure, gain and the like.
 void rim_v4l2_watch_controls(const rim_v4l2 *v);
 void rim_v4l2_control_changed(rim_v4l2 *v, const struct v4l2_event *event);

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,19 @@ rim_err rim_v4l2_set_control(const rim_v4l2 *v, const char *setting, char *why,
     return RIM_OK;
 }
 
+// EXPOSURE_ABSOLUTE counts in 100 us; EXPOSURE has no unit and is left out.
+void rim_v4l2_read_settings(rim_v4l2 *v)
+{
+    static const uint32_t gains[] = {V4L2_CID_GAIN, V4L2_CID_ANALOGUE_GAIN};
+    int value;
+    v->exposure_us =
+        get(v, V4L2_CID_EXPOSURE_ABSOLUTE, &value) ? 100.0 * value : (double)NAN;
+    v->gain = (double)NAN;
+    for (int i = 0; i < COUNT(gains) && isnan(v->gain); i++)
+        if (get(v, gains[i], &value))
+            v->gain = value;
+}
+
 void rim_v4l2_watch_controls(const rim_v4l2 *v)
 {
     for (int i = 0; i < COUNT(watched); i++) {
@@ -190,6 +204,7 @@ void rim_v4l2_control_changed(rim_v4l2 *v, const struct v4l2_event *event)
     if (!(event->u.ctrl.changes & V4L2_EVENT_CTRL_CH_VALUE) || !query(v, event->id, &q))
         return;
     char name[48];
+    rim_v4l2_read_settings(v);
     plain_name(name, sizeof name, (const char *)q.name);
     (void)snprintf(v->notice, sizeof v->notice,
                    "another program set %s to %d: numbers before and after do not "

@@ -27,6 +27,11 @@ struct rim_pairing {
     int64_t visible_put_ns; // when the last visible frame came
     int64_t visible_way_ns; // from its capture to here, measured
     rim_pair_counts counts;
+    struct {
+        uint64_t nir;
+        int64_t visible; // -1: none
+    } taken[RIM_PAIR_KNOWN];
+    uint64_t taken_count; // taken[count % RIM_PAIR_KNOWN] is the next
 };
 
 rim_err rim_pairing_create(rim_pairing **out, bool visible)
@@ -170,6 +175,9 @@ static void hand_out(rim_pairing *p, rim_pair *out, rim_frame *visible)
     out->visible = visible;
     p->waiting.nir = NULL;
     p->lent = visible;
+    const uint64_t slot = p->taken_count++ % RIM_PAIR_KNOWN;
+    p->taken[slot].nir = out->nir->seq;
+    p->taken[slot].visible = visible ? (int64_t)visible->seq : -1;
     if (visible) {
         const int64_t skew_ns = distance(out->nir, visible);
         p->counts.paired++;
@@ -220,6 +228,24 @@ rim_err rim_pairing_take(rim_pairing *p, rim_pair *out, int64_t until_ns)
     }
     pthread_mutex_unlock(&p->lock);
     return err;
+}
+
+rim_pair_fate rim_pairing_fate(rim_pairing *p, uint64_t seq, int64_t *visible)
+{
+    rim_pair_fate fate = RIM_PAIR_DISPLACED;
+    pthread_mutex_lock(&p->lock);
+    if (p->waiting.nir && p->waiting.nir->seq == seq && !p->closed)
+        fate = RIM_PAIR_WAITING;
+    for (uint64_t i = 1; i <= RIM_PAIR_KNOWN && i <= p->taken_count; i++) {
+        const uint64_t slot = (p->taken_count - i) % RIM_PAIR_KNOWN;
+        if (p->taken[slot].nir != seq)
+            continue;
+        *visible = p->taken[slot].visible;
+        fate = RIM_PAIR_TAKEN;
+        break;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return fate;
 }
 
 void rim_pairing_done(rim_pairing *p)

@@ -36,6 +36,13 @@ typedef struct rim_pair_counts {
     int64_t skew_max_ns; // greatest distance in time of a pair
 } rim_pair_counts;
 
+// What became of a NIR frame that was put.
+typedef enum rim_pair_fate {
+    RIM_PAIR_WAITING = 0,
+    RIM_PAIR_TAKEN,
+    RIM_PAIR_DISPLACED, // nobody took it, or will
+} rim_pair_fate;
+
 typedef struct rim_pairing rim_pairing;
 
 // visible: there is a visible camera.
@@ -53,6 +60,11 @@ void rim_pairing_put_visible(rim_pairing *p, rim_frame *frame, int64_t interval_
 // RIM_OK: rim_pairing_done() comes before the next call. RIM_ERR_TIMEOUT; RIM_END:
 // closed.
 RIM_NODISCARD rim_err rim_pairing_take(rim_pairing *p, rim_pair *out, int64_t until_ns);
+// The fate of the NIR frame `seq`, which was put; of those taken the last
+// RIM_PAIR_KNOWN are known. *visible: the seq of its partner, -1: it went alone; set for
+// TAKEN only. Any thread.
+#define RIM_PAIR_KNOWN 256
+rim_pair_fate rim_pairing_fate(rim_pairing *p, uint64_t seq, int64_t *visible);
 // The visible frame of the last pair is no longer needed.
 void rim_pairing_done(rim_pairing *p);
 // A camera was lost: what lies here is old and goes.

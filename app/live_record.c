@@ -1,0 +1,348 @@
+// live_record.c: every good frame of the cameras into the recording, whether the chain
+// had time for it or not.
+//
+// The capture threads copy frames into pools of the recording's own and hand them to its
+// thread through a queue that never waits; what does not fit is left out and counted. A
+// NIR frame is written as soon as it is decided whether the chain took it, and with
+// which visible frame, so that a replay can do the same.
+// SPDX-License-Identifier: MIT
+#include "app/live_internal.h"
+#include "app/record_setup.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "media/recorder.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+// Frames that may wait for a slow disk: as many as fit, within bounds.
+enum { SLOTS_MIN = 4, SLOTS_MAX = 64, MARK_SLOTS = 8, SLOTS_BYTES = 256 << 20 };
+
+// A frame that is not decided yet is asked after so often.
+#define ASK_NS (2 * RIM_NS_PER_MS)
+// The room on the disk is looked at so often.
+#define LOOK_NS RIM_NS_PER_S
+
+typedef struct rim_drawn_mark {
+    uint64_t after; // the last frame processed without it
+    int count;
+    rim_point point[RIM_SKETCH_MAX];
+} rim_drawn_mark;
+
+static void release_item(void *ctx, void *item)
+{
+    (void)ctx;
+    rim_frame_release(((rim_live_recorded *)item)->frame);
+}
+
+void rim_live_record_form(rim_live *l)
+{
+    rim_run_options *o = &l->o->run;
+    const rim_camera_info *v =
+        l->visible.camera ? rim_camera_get_info(l->visible.camera) : NULL;
+    o->record_live = true;
+    o->record_visible = RIM_RECORD_VISIBLE_BGRX;
+    if (!v)
+        return;
+    if (v->format->kind == RIM_PIXEL_JPEG)
+        o->record_visible = RIM_RECORD_VISIBLE_JPEG;
+    else if (v->format->fourcc == RIM_FOURCC('Y', 'U', 'Y', 'V') && v->width % 2 == 0)
+        o->record_visible = RIM_RECORD_VISIBLE_YUYV;
+    else if (v->format->fourcc == RIM_FOURCC('U', 'Y', 'V', 'Y') && v->width % 2 == 0)
+        o->record_visible = RIM_RECORD_VISIBLE_UYVY;
+    o->record_full_range = v->yuv == RIM_YUV_BT601_FULL || v->yuv == RIM_YUV_BT709_FULL;
+    o->record_bt709 = v->yuv == RIM_YUV_BT709_LIMITED || v->yuv == RIM_YUV_BT709_FULL;
+}
+
+static int slots(const rim_frame *nir, const rim_frame *visible)
+{
+    size_t bytes = (size_t)nir->width * (size_t)nir->height * 2;
+    if (visible)
+        bytes += (size_t)visible->width * (size_t)visible->height * 4;
+    const size_t fit = SLOTS_BYTES / bytes;
+    return fit < SLOTS_MIN ? SLOTS_MIN : fit > SLOTS_MAX ? SLOTS_MAX : (int)fit;
+}
+
+rim_err rim_live_record_create(rim_live *l, const rim_frame *nir,
+                               const rim_frame *visible)
+{
+    rim_live_record *r = &l->record;
+    if (!l->o->run.record)
+        return RIM_OK;
+    r->minutes_tenths = -1;
+    const int count = slots(nir, visible);
+    r->slots = visible ? 2 * count : count;
+    // A frame a slot, one held, one being filled.
+    r->drawn = calloc(2, sizeof *r->drawn);
+    rim_err err = r->drawn ? RIM_OK : RIM_ERR_MEMORY;
+    if (!err)
+        err = rim_pool_create(&r->nir, nir, count + 2);
+    if (!err && visible)
+        err = rim_pool_create(&r->visible, visible, count + 2);
+    if (!err)
+        err =
+            rim_queue_create(&r->marks, sizeof(rim_drawn_mark), MARK_SLOTS, NULL, NULL);
+    if (!err)
+        err = rim_queue_create(&r->queue, sizeof(rim_live_recorded), r->slots,
+                               release_item, NULL);
+    return err;
+}
+
+void rim_live_record_destroy(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    rim_frame_release(r->held.frame);
+    rim_queue_destroy(&r->queue);
+    rim_queue_destroy(&r->marks);
+    rim_pool_destroy(&r->nir);
+    rim_pool_destroy(&r->visible);
+    free(r->drawn);
+}
+
+// ---- the capture threads ----
+
+void rim_live_record_bytes(rim_live *l, rim_live_recorded *r,
+                           const rim_camera_shot *shot, bool nir)
+{
+    const rim_record_visible form = l->o->run.record_visible;
+    if (!l->record.queue || nir || form == RIM_RECORD_VISIBLE_BGRX)
+        return;
+    r->frame = rim_pool_acquire(l->record.visible);
+    if (!r->frame)
+        return;
+    uint8_t *to = r->frame->data;
+    const size_t room = (size_t)r->frame->height * (size_t)r->frame->stride;
+    if (form == RIM_RECORD_VISIBLE_JPEG) {
+        r->bytes = shot->bytes < room ? shot->bytes : room;
+        memcpy(to, shot->data, r->bytes);
+        return;
+    }
+    const size_t row = 2 * (size_t)r->frame->width;
+    const uint8_t *from = shot->data;
+    const ptrdiff_t stride = rim_camera_get_info(l->visible.camera)->stride;
+    for (int y = 0; y < r->frame->height; y++) // the unpacker saw that they are there
+        memcpy(to + (size_t)y * row, from + y * stride, row);
+    r->bytes = row * (size_t)r->frame->height;
+}
+
+void rim_live_record_copy(rim_live *l, rim_live_recorded *r, const rim_frame *frame,
+                          bool nir)
+{
+    rim_live_record *record = &l->record;
+    if (!record->queue)
+        return;
+    r->offered = ++record->offered[!nir];
+    if (!nir && l->o->run.record_visible != RIM_RECORD_VISIBLE_BGRX) {
+        if (r->frame) {
+            r->frame->seq = frame->seq;
+            r->frame->captured_ns = frame->captured_ns;
+        }
+    } else {
+        r->frame = rim_pool_acquire(nir ? record->nir : record->visible);
+        if (r->frame)
+            rim_frame_copy(r->frame, frame);
+    }
+    if (!r->frame)
+        record->left_out++;
+}
+
+void rim_live_record_push(rim_live *l, const rim_live_recorded *r)
+{
+    if (r->frame)
+        rim_queue_push(l->record.queue, r);
+}
+
+void rim_live_record_mark(rim_live *l, uint64_t after, const rim_surface_mark *mark)
+{
+    if (!l->record.marks)
+        return;
+    rim_drawn_mark m = {.after = after, .count = mark->count};
+    memcpy(m.point, mark->point, (size_t)mark->count * sizeof *m.point);
+    rim_queue_push(l->record.marks, &m);
+}
+
+// ---- the recording thread ----
+
+static void look_at_disk(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    const int64_t now_ns = rim_clock_now_ns();
+    if (now_ns - r->looked_ns < LOOK_NS)
+        return;
+    r->looked_ns = now_ns;
+    const rim_recorder *recorder = rim_session_recorder(l->session);
+    const double minutes = (double)(now_ns - l->started_ns) / 60e9;
+    const double rate = (double)rim_recorder_size(recorder) / minutes; // bytes a minute
+    const int64_t room = rim_recorder_room(recorder);
+    r->minutes_tenths =
+        room < 0 || !(rate > 0) ? -1 : (int64_t)(10 * (double)room / rate);
+}
+
+// What the numbers tell: the camera's losses, and what had no place in the queue.
+static void count_gaps(rim_live_record *r, const rim_live_recorded *w,
+                       rim_recording_stamp *stamp)
+{
+    const int i = w->visible;
+    if (r->has_last[i] || w->offered > 1) {
+        stamp->left_out = w->offered - r->last_offered[i] - 1;
+        const uint64_t before = r->has_last[i] ? r->last_seq[i] + 1 : 0;
+        const uint64_t gap = w->frame->seq > before ? w->frame->seq - before : 0;
+        stamp->lost = gap > stamp->left_out ? gap - stamp->left_out : 0;
+    }
+    r->has_last[i] = true;
+    r->last_offered[i] = w->offered;
+    r->last_seq[i] = w->frame->seq;
+}
+
+// A surface that was drawn before this frame was processed; the newest counts.
+static void take_marks(rim_live_record *r, uint64_t seq, rim_recording_stamp *stamp)
+{
+    while (!stamp->unprocessed) {
+        if (!r->has_drawn)
+            r->has_drawn = rim_queue_pop(r->marks, &r->drawn[0], 0) == RIM_OK;
+        if (!r->has_drawn || r->drawn[0].after >= seq)
+            return;
+        r->has_drawn = false;
+        r->drawn[1] = r->drawn[0];
+        stamp->mark = r->drawn[1].point;
+        stamp->mark_count = r->drawn[1].count ? r->drawn[1].count : -1;
+    }
+}
+
+static void write_item(rim_live *l, const rim_live_recorded *w, rim_pair_fate fate,
+                       int64_t partner)
+{
+    rim_live_record *r = &l->record;
+    rim_recorder *recorder = rim_session_recorder(l->session);
+    rim_recording_stamp stamp = {.has_exposure = !isnan(w->exposure_us),
+                                 .exposure_us = w->exposure_us,
+                                 .has_gain = !isnan(w->gain),
+                                 .gain = w->gain,
+                                 .light = w->light};
+    rim_err err;
+    count_gaps(r, w, &stamp);
+    if (w->bytes > 0) {
+        stamp.seq = w->frame->seq;
+        stamp.t_ns = w->frame->captured_ns - l->started_ns;
+        err = rim_recorder_write_bytes(recorder, w->frame->data, w->bytes, &stamp);
+    } else if (w->visible) {
+        err = rim_recorder_write_visible(recorder, w->frame, &stamp);
+    } else {
+        stamp.unprocessed = fate == RIM_PAIR_DISPLACED;
+        stamp.has_visible = l->info.visible_width > 0;
+        stamp.visible = partner;
+        take_marks(r, w->frame->seq, &stamp);
+        err = rim_recorder_write_nir(recorder, w->frame, &stamp);
+    }
+    if (err) {
+        if (!r->failed)
+            rim_log_warning("%s: the recording has ended, the picture goes on",
+                            l->o->run.record);
+        r->failed = true;
+        rim_live_keep_error(l, err);
+    } else {
+        look_at_disk(l);
+    }
+}
+
+// Half of the places are taken: what the chain did not see goes first, so that a replay
+// still gives the same report.
+static bool is_behind(const rim_live_record *r)
+{
+    const rim_queue_stats s = rim_queue_get_stats(r->queue);
+    return (s.in - s.out - s.displaced) * 2 > (uint64_t)r->slots;
+}
+
+// Writes the frame that is held, or the next of the queue. RIM_ERR_TIMEOUT: nothing
+// came by until_ns, or it is not decided yet what becomes of it.
+static rim_err write_next(rim_live *l, int64_t until_ns)
+{
+    rim_live_record *r = &l->record;
+    rim_live_recorded *w = &r->held;
+    rim_err err = w->frame ? RIM_OK : rim_queue_pop(r->queue, w, until_ns);
+    if (err)
+        return err;
+    int64_t partner = -1;
+    rim_pair_fate fate = RIM_PAIR_TAKEN;
+    if (!w->visible)
+        fate = rim_pairing_fate(l->pairing, w->frame->seq, &partner);
+    if (fate == RIM_PAIR_WAITING)
+        return RIM_ERR_TIMEOUT;
+    if (r->failed || (fate == RIM_PAIR_DISPLACED && is_behind(r)))
+        r->left_out++;
+    else
+        write_item(l, w, fate, partner);
+    rim_frame_release(w->frame);
+    w->frame = NULL;
+    return RIM_OK;
+}
+
+static void *run(void *arg)
+{
+    rim_live *l = arg;
+    rim_live_leave_realtime();
+    (void)setpriority(PRIO_PROCESS, 0, RIM_RECORD_WRITER_NICE); // of this thread only
+    for (;;) {
+        const rim_err err = write_next(l, INT64_MAX);
+        if (err == RIM_END)
+            return NULL;
+        if (err)
+            rim_clock_sleep_until(rim_clock_now_ns() + ASK_NS);
+    }
+}
+
+rim_err rim_live_record_start(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    if (!r->queue)
+        return RIM_OK;
+    r->running = pthread_create(&r->thread, NULL, run, l) == 0;
+    if (r->running)
+        return RIM_OK;
+    rim_log_error("cannot start a thread; try --threads 0");
+    l->stop = true;
+    return RIM_ERR_MEMORY;
+}
+
+void rim_live_record_step(rim_live *l)
+{
+    while (l->record.queue && write_next(l, 0) == RIM_OK)
+        ;
+}
+
+void rim_live_record_end(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    if (!r->queue)
+        return;
+    rim_queue_close(r->queue);
+    if (r->running)
+        pthread_join(r->thread, NULL);
+    r->running = false;
+    rim_live_record_step(l); // where there was no thread
+}
+
+static uint64_t left_out(const rim_live_record *r)
+{
+    return r->left_out + rim_queue_get_stats(r->queue).displaced;
+}
+
+void rim_live_record_account(rim_live *l)
+{
+    if (l->record.queue)
+        l->stats->lost_record = left_out(&l->record);
+}
+
+void rim_live_record_health(const rim_live *l, rim_health *health)
+{
+    const rim_live_record *r = &l->record;
+    const int64_t tenths = r->minutes_tenths;
+    health->record = !r->queue   ? RIM_HEALTH_NO_RECORD
+                     : r->failed ? RIM_HEALTH_RECORD_FAILED
+                                 : RIM_HEALTH_RECORDING;
+    health->record_minutes = tenths < 0 ? (double)NAN : (double)tenths / 10;
+    health->record_lost = r->queue ? left_out(r) : 0;
+}
