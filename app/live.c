@@ -293,15 +293,18 @@ rim_err rim_live_run(rim_live_options *o, rim_live_stats *stats)
         err = run_threads(l);
     else if (!err)
         run_loop(l);
-    if (!err) {
+    const bool ran = !err;
+    if (ran) {
         account(l);
         summarise(stats);
         err = l->chain_error ? l->chain_error : l->file_error;
     }
     const rim_err closed = rim_session_close(&l->session);
     err = err ? err : closed;
-    if (!err && o->stats)
-        err = rim_live_stats_write(stats, o->stats);
+    if (ran && o->stats) { // a full disk elsewhere is no reason to keep them back
+        const rim_err told = rim_live_stats_write(stats, o->stats);
+        err = err ? err : told;
+    }
     destroy(l);
     free(l);
     return err;

@@ -113,7 +113,7 @@ static void take_events(rim_live *l)
 static void tell_health(rim_live *l)
 {
     rim_health health = {.calibration_days = -1};
-    if (!l->record.queue)
+    if (!l->record.wanted)
         return;
     rim_live_record_health(l, &health);
     rim_session_set_health(l->session, &health);

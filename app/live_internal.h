@@ -57,9 +57,14 @@ typedef struct rim_live_recorded {
 
 // The recording: fed by the capture threads, written by a thread of its own.
 typedef struct rim_live_record {
-    rim_queue *queue; // rim_live_recorded; NULL: not wanted
+    bool wanted;
     rim_queue *marks; // surfaces that were drawn
-    int slots;        // of `queue`
+    // Frames that wait, oldest first; a ring under `lock`.
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    rim_live_recorded *slot;
+    int slots, first, count;
+    bool closed;
     rim_pool *nir, *visible;
     pthread_t thread;
     bool running;

@@ -32,12 +32,6 @@ typedef struct rim_drawn_mark {
     rim_point point[RIM_SKETCH_MAX];
 } rim_drawn_mark;
 
-static void release_item(void *ctx, void *item)
-{
-    (void)ctx;
-    rim_frame_release(((rim_live_recorded *)item)->frame);
-}
-
 void rim_live_record_form(rim_live *l)
 {
     rim_run_options *o = &l->o->run;
@@ -75,9 +69,10 @@ rim_err rim_live_record_create(rim_live *l, const rim_frame *nir,
     r->minutes_tenths = -1;
     const int count = slots(nir, visible);
     r->slots = visible ? 2 * count : count;
-    // A frame a slot, one held, one being filled.
+    r->slot = calloc((size_t)r->slots, sizeof *r->slot);
     r->drawn = calloc(2, sizeof *r->drawn);
-    rim_err err = r->drawn ? RIM_OK : RIM_ERR_MEMORY;
+    rim_err err = r->slot && r->drawn ? RIM_OK : RIM_ERR_MEMORY;
+    // A frame a slot, one held, one being filled.
     if (!err)
         err = rim_pool_create(&r->nir, nir, count + 2);
     if (!err && visible)
@@ -85,17 +80,28 @@ rim_err rim_live_record_create(rim_live *l, const rim_frame *nir,
     if (!err)
         err =
             rim_queue_create(&r->marks, sizeof(rim_drawn_mark), MARK_SLOTS, NULL, NULL);
-    if (!err)
-        err = rim_queue_create(&r->queue, sizeof(rim_live_recorded), r->slots,
-                               release_item, NULL);
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->changed, NULL);
+    r->wanted = true;
     return err;
+}
+
+static rim_live_recorded *at(const rim_live_record *r, int i)
+{
+    return &r->slot[(r->first + i) % r->slots];
 }
 
 void rim_live_record_destroy(rim_live *l)
 {
     rim_live_record *r = &l->record;
+    if (!r->wanted)
+        return;
     rim_frame_release(r->held.frame);
-    rim_queue_destroy(&r->queue);
+    for (int i = 0; i < r->count; i++)
+        rim_frame_release(at(r, i)->frame);
+    free(r->slot);
+    pthread_cond_destroy(&r->changed);
+    pthread_mutex_destroy(&r->lock);
     rim_queue_destroy(&r->marks);
     rim_pool_destroy(&r->nir);
     rim_pool_destroy(&r->visible);
@@ -108,7 +114,7 @@ void rim_live_record_bytes(rim_live *l, rim_live_recorded *r,
                            const rim_camera_shot *shot, bool nir)
 {
     const rim_record_visible form = l->o->run.record_visible;
-    if (!l->record.queue || nir || form == RIM_RECORD_VISIBLE_BGRX)
+    if (!l->record.wanted || nir || form == RIM_RECORD_VISIBLE_BGRX)
         return;
     r->frame = rim_pool_acquire(l->record.visible);
     if (!r->frame)
@@ -132,7 +138,7 @@ void rim_live_record_copy(rim_live *l, rim_live_recorded *r, const rim_frame *fr
                           bool nir)
 {
     rim_live_record *record = &l->record;
-    if (!record->queue)
+    if (!record->wanted)
         return;
     r->offered = ++record->offered[!nir];
     if (!nir && l->o->run.record_visible != RIM_RECORD_VISIBLE_BGRX) {
@@ -149,10 +155,43 @@ void rim_live_record_copy(rim_live *l, rim_live_recorded *r, const rim_frame *fr
         record->left_out++;
 }
 
+// The writer is behind: what the chain did not see goes first, so that a replay still
+// gives the same report. With the lock held.
+static void leave_out_unseen(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    int kept = 0;
+    int64_t partner;
+    for (int i = 0; i < r->count; i++) {
+        const rim_live_recorded item = *at(r, i);
+        if (!item.visible && rim_pairing_fate(l->pairing, item.frame->seq, &partner) ==
+                                 RIM_PAIR_DISPLACED) {
+            rim_frame_release(item.frame);
+            r->left_out++;
+        } else {
+            *at(r, kept++) = item;
+        }
+    }
+    r->count = kept;
+}
+
 void rim_live_record_push(rim_live *l, const rim_live_recorded *r)
 {
-    if (r->frame)
-        rim_queue_push(l->record.queue, r);
+    rim_live_record *record = &l->record;
+    if (!r->frame)
+        return;
+    pthread_mutex_lock(&record->lock);
+    if (record->count * 2 > record->slots)
+        leave_out_unseen(l);
+    if (record->count == record->slots) {
+        rim_frame_release(at(record, 0)->frame);
+        record->first = (record->first + 1) % record->slots;
+        record->count--;
+        record->left_out++;
+    }
+    *at(record, record->count++) = *r;
+    pthread_cond_signal(&record->changed);
+    pthread_mutex_unlock(&record->lock);
 }
 
 void rim_live_record_mark(rim_live *l, uint64_t after, const rim_surface_mark *mark)
@@ -248,21 +287,31 @@ static void write_item(rim_live *l, const rim_live_recorded *w, rim_pair_fate fa
     }
 }
 
-// Half of the places are taken: what the chain did not see goes first, so that a replay
-// still gives the same report.
-static bool is_behind(const rim_live_record *r)
+// The next into *w. RIM_ERR_TIMEOUT: there is none, and waiting was not wanted; RIM_END.
+static rim_err pop(rim_live_record *r, rim_live_recorded *w, bool wait)
 {
-    const rim_queue_stats s = rim_queue_get_stats(r->queue);
-    return (s.in - s.out - s.displaced) * 2 > (uint64_t)r->slots;
+    rim_err err = RIM_OK;
+    pthread_mutex_lock(&r->lock);
+    while (wait && r->count == 0 && !r->closed)
+        pthread_cond_wait(&r->changed, &r->lock);
+    if (r->count == 0) {
+        err = r->closed ? RIM_END : RIM_ERR_TIMEOUT;
+    } else {
+        *w = *at(r, 0);
+        r->first = (r->first + 1) % r->slots;
+        r->count--;
+    }
+    pthread_mutex_unlock(&r->lock);
+    return err;
 }
 
-// Writes the frame that is held, or the next of the queue. RIM_ERR_TIMEOUT: nothing
-// came by until_ns, or it is not decided yet what becomes of it.
-static rim_err write_next(rim_live *l, int64_t until_ns)
+// Writes the frame that is held, or the next. RIM_ERR_TIMEOUT: there is none, or it is
+// not decided yet what becomes of it.
+static rim_err write_next(rim_live *l, bool wait)
 {
     rim_live_record *r = &l->record;
     rim_live_recorded *w = &r->held;
-    rim_err err = w->frame ? RIM_OK : rim_queue_pop(r->queue, w, until_ns);
+    rim_err err = w->frame ? RIM_OK : pop(r, w, wait);
     if (err)
         return err;
     int64_t partner = -1;
@@ -271,7 +320,7 @@ static rim_err write_next(rim_live *l, int64_t until_ns)
         fate = rim_pairing_fate(l->pairing, w->frame->seq, &partner);
     if (fate == RIM_PAIR_WAITING)
         return RIM_ERR_TIMEOUT;
-    if (r->failed || (fate == RIM_PAIR_DISPLACED && is_behind(r)))
+    if (r->failed)
         r->left_out++;
     else
         write_item(l, w, fate, partner);
@@ -286,7 +335,7 @@ static void *run(void *arg)
     rim_live_leave_realtime();
     (void)setpriority(PRIO_PROCESS, 0, RIM_RECORD_WRITER_NICE); // of this thread only
     for (;;) {
-        const rim_err err = write_next(l, INT64_MAX);
+        const rim_err err = write_next(l, true);
         if (err == RIM_END)
             return NULL;
         if (err)
@@ -297,7 +346,7 @@ static void *run(void *arg)
 rim_err rim_live_record_start(rim_live *l)
 {
     rim_live_record *r = &l->record;
-    if (!r->queue)
+    if (!r->wanted)
         return RIM_OK;
     r->running = pthread_create(&r->thread, NULL, run, l) == 0;
     if (r->running)
@@ -309,40 +358,38 @@ rim_err rim_live_record_start(rim_live *l)
 
 void rim_live_record_step(rim_live *l)
 {
-    while (l->record.queue && write_next(l, 0) == RIM_OK)
+    while (l->record.wanted && write_next(l, false) == RIM_OK)
         ;
 }
 
 void rim_live_record_end(rim_live *l)
 {
     rim_live_record *r = &l->record;
-    if (!r->queue)
+    if (!r->wanted)
         return;
-    rim_queue_close(r->queue);
+    pthread_mutex_lock(&r->lock);
+    r->closed = true;
+    pthread_cond_signal(&r->changed);
+    pthread_mutex_unlock(&r->lock);
     if (r->running)
         pthread_join(r->thread, NULL);
     r->running = false;
     rim_live_record_step(l); // where there was no thread
 }
 
-static uint64_t left_out(const rim_live_record *r)
-{
-    return r->left_out + rim_queue_get_stats(r->queue).displaced;
-}
-
 void rim_live_record_account(rim_live *l)
 {
-    if (l->record.queue)
-        l->stats->lost_record = left_out(&l->record);
+    if (l->record.wanted)
+        l->stats->lost_record = l->record.left_out;
 }
 
 void rim_live_record_health(const rim_live *l, rim_health *health)
 {
     const rim_live_record *r = &l->record;
     const int64_t tenths = r->minutes_tenths;
-    health->record = !r->queue   ? RIM_HEALTH_NO_RECORD
+    health->record = !r->wanted  ? RIM_HEALTH_NO_RECORD
                      : r->failed ? RIM_HEALTH_RECORD_FAILED
                                  : RIM_HEALTH_RECORDING;
     health->record_minutes = tenths < 0 ? (double)NAN : (double)tenths / 10;
-    health->record_lost = r->queue ? left_out(r) : 0;
+    health->record_lost = r->left_out;
 }

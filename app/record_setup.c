@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,8 @@ typedef struct opening {
 static void *open_quietly(void *arg)
 {
     opening *a = arg;
+    const struct sched_param none = {.sched_priority = 0};
+    (void)pthread_setschedparam(pthread_self(), SCHED_OTHER, &none);
     (void)setpriority(PRIO_PROCESS, 0, RIM_RECORD_ENCODER_NICE); // of this thread only
     a->err = open_recorder(a->out, a->o, a->info);
     return NULL;

@@ -70,6 +70,9 @@ static void collect(rim_run *run, const rim_run_limits *limits, pid_t pid, int o
             kill(pid, SIGINT);
             interrupted = true;
         }
+        if (limits->kill_when && stat(limits->kill_when, &st) == 0 &&
+            st.st_size >= limits->kill_bytes)
+            kill(pid, SIGKILL);
         if (elapsed_ms > LIMIT_MS)
             kill(pid, SIGKILL);
         if (fd[0].revents && !take(out, run->out, sizeof run->out, &len[0]))

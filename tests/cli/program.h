@@ -17,7 +17,9 @@ typedef struct rim_run {
 typedef struct rim_run_limits {
     long file_bytes;         // RLIMIT_FSIZE, 0: none: "the disk is full"
     const char *signal_when; // SIGINT once this file has a first byte
-    bool close_stdout;       // nobody reads standard output
+    const char *kill_when;   // SIGKILL once this file has so many bytes
+    long kill_bytes;
+    bool close_stdout; // nobody reads standard output
 } rim_run_limits;
 
 // Runs `rimlight ARGS`, args split at spaces; %s-style formatting first. A run that
