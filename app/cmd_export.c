@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/export.h"
 #include "app/options.h"
+#include "app/stop.h"
 
 #include "base/log.h"
 #include "exchange/case.h"
@@ -11,16 +12,60 @@
 static const char *const examples[] = {
     "export case.jsonl --csv tables",
     "tables for R, Python and spreadsheets, in a folder",
+    "export case.jsonl --html case.html --source case.mkv",
+    "one page with charts, and a picture of each lesion out of the recording",
     NULL,
 };
 
+static const char *const nir_names[] = {"gray", "red",           "green",
+                                        "blue", "green-overlay", NULL};
+
+static rim_err check(rim_export_job *job, const rim_usage *usage)
+{
+    if (!job->csv && !job->html)
+        return rim_options_refuse(usage, "csv",
+                                  "say what is wanted: --csv DIR or --html FILE");
+    job->source_options.nir_from = (rim_nir_from)job->nir_from;
+    job->source_options.mm_per_px = job->run.mm_per_px;
+    return rim_run_options_finish(&job->run, usage);
+}
+
 static rim_err parse(rim_export_job *job, int argc, char **argv)
 {
+    rim_run_table shared; // defaults only
+    rim_run_options *run = &job->run;
+    rim_source_options *s = &job->source_options;
+    rim_run_options_init(run, &shared);
     const rim_option options[] = {
         RIM_OPT_GROUP("Of a report"),
         RIM_OPT_STRING(
             "csv", "DIR", &job->csv,
             "tables: frames, lesions, residuals, with units in the headings"),
+        RIM_OPT_STRING("html", "FILE", &job->html,
+                       "one page, complete in itself: time line, courses, pictures, "
+                       "cut surface, calibration, parameters"),
+        RIM_OPT_STRING("title", "TEXT", &job->title,
+                       "what the case is called (the report's name)"),
+        RIM_OPT_GROUP("The recording that the report was made of"),
+        RIM_OPT_STRING("source", "INPUT", &job->source,
+                       "as replay takes it: for pictures, and for what it tells of the "
+                       "run"),
+        RIM_OPT_STRING("calibration", "FILE", &run->calibration,
+                       "instead of the one that the recording names"),
+        RIM_OPT_STRING("cut-surface", "FILE", &run->cut_surface,
+                       "as it was given to replay"),
+        RIM_OPT_DOUBLE("mm-per-px", "X", &run->mm_per_px, 0.0001, 10,
+                       "as it was given to replay"),
+        RIM_OPT_STRING("sbr-range", "LOW:HIGH", &run->sbr_range,
+                       "colour scale of the pictures (the recording's, or 1.3:5)"),
+        RIM_OPT_CROP("crop", &s->nir_crop, "the NIR panel of a recorded screen"),
+        RIM_OPT_CROP("visible-crop", &s->visible_crop,
+                     "the white-light panel of the same screen"),
+        RIM_OPT_CHOICE("nir-from", "NAME", &job->nir_from, nir_names,
+                       "how NIR is taken out of a colour picture"),
+        RIM_OPT_INT("bits", "N", &s->bits, 8, 16, "bits of a NIR sample"),
+        RIM_OPT_INT("black-level", "COUNTS", &s->black_level, 1, 65535,
+                    "NIR counts that mean no light"),
         RIM_OPT_END,
     };
     const rim_usage usage = {
@@ -36,11 +81,7 @@ static rim_err parse(rim_export_job *job, int argc, char **argv)
         .args_max = 1,
     };
     const rim_err err = rim_options_parse(&usage, argc, argv, &job->input, NULL);
-    if (err)
-        return err;
-    if (!job->csv)
-        return rim_options_refuse(&usage, "csv", "say what is wanted: --csv DIR");
-    return RIM_OK;
+    return err ? err : check(job, &usage);
 }
 
 // All forms that are made of a report, which is read once.
@@ -52,6 +93,8 @@ static rim_err export_report(const rim_export_job *job)
         return err;
     if (job->csv)
         err = rim_csv_write(c, job->csv);
+    if (!err && job->html)
+        err = rim_export_html(job, c);
     if (!err && c->ended)
         rim_log_warning("%s: exported are the %zu frames before this", c->path,
                         c->frame_count);
@@ -68,7 +111,9 @@ int rim_cmd_export(int argc, char **argv)
 {
     rim_export_job job = {0};
     rim_err err = parse(&job, argc, argv);
-    if (!err)
+    if (!err) {
+        rim_stop_install();
         err = export_report(&job);
+    }
     return rim_exit_status(err);
 }

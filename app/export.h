@@ -7,11 +7,29 @@
 #ifndef RIM_APP_EXPORT_H
 #define RIM_APP_EXPORT_H
 
+#include "app/run_options.h"
+
 #include "base/err.h"
+#include "capture/source.h"
+#include "exchange/case.h"
 
 typedef struct rim_export_job {
-    const char *input; // a report
-    const char *csv;   // folder, NULL: not wanted
+    const char *input;      // a report
+    const char *csv, *html; // where to; NULL: not wanted
+    const char *title;      // of the case; NULL: the report's name
+    // The recording that the report was made of, and how it is read; NULL: none given.
+    const char *source;
+    rim_source_options source_options;
+    rim_run_options run; // what is known of the scene; no outputs
+    int nir_from;        // index, before parsing is done
 } rim_export_job;
+
+RIM_NODISCARD rim_err rim_export_html(const rim_export_job *job, const rim_case *c);
+
+// Seconds since 1970 that count as now: SOURCE_DATE_EPOCH of the environment, where it
+// is set, so that the same input can give the same bytes; else the clock's.
+int64_t rim_export_now_s(void);
+// "2026-03-01T10:00:00Z"
+void rim_export_date(char text[32], int64_t time_s);
 
 #endif

@@ -170,6 +170,7 @@ rim_err rim_source_open_video(rim_source *s, const char *path)
     const char *tag = rim_video_in_get_info(((film *)s->nir)->video)->tag;
     if (!tag)
         return RIM_OK;
+    s->info.tag = tag;
     s->manifest_path = strdup(path);
     return s->manifest_path ? read_tag(s, tag) : RIM_ERR_MEMORY;
 }

@@ -345,19 +345,45 @@ static void write_all(session *s)
     write_rows(s);
 }
 
-static rim_err write_to(session *s, const char *part)
+// Into s->file.
+static rim_err write_png(session *s)
 {
-    s->file = fopen(part, "wb");
-    if (!s->file) {
-        s->io_errno = errno;
-        return RIM_ERR_IO;
-    }
     s->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, s, on_error, on_warning);
     s->info = s->png ? png_create_info_struct(s->png) : NULL;
     if (!s->info)
         return RIM_ERR_MEMORY;
     png_set_write_fn(s->png, s, write_bytes, flush_bytes);
     return guarded(s, write_all) ? RIM_OK : RIM_ERR_IO;
+}
+
+static rim_err write_to(session *s, const char *part)
+{
+    s->file = fopen(part, "wb");
+    if (s->file)
+        return write_png(s);
+    s->io_errno = errno;
+    return RIM_ERR_IO;
+}
+
+rim_err rim_png_encode(uint8_t **bytes, size_t *size, const rim_frame *f)
+{
+    char *text = NULL;
+    *bytes = NULL;
+    *size = 0;
+    if (!f->data || f->fmt == RIM_FMT_NONE)
+        return RIM_ERR_ARG;
+    session s = {.path = "picture", .source = f, .file = open_memstream(&text, size)};
+    rim_err err = s.file ? write_png(&s) : RIM_ERR_MEMORY;
+    png_destroy_write_struct(&s.png, &s.info);
+    if (s.file && fclose(s.file) != 0 && !err)
+        err = RIM_ERR_MEMORY;
+    if (err) {
+        rim_log_error("no memory for a picture of %dx%d", f->width, f->height);
+        free(text);
+        return RIM_ERR_MEMORY;
+    }
+    *bytes = (uint8_t *)text;
+    return RIM_OK;
 }
 
 rim_err rim_png_write(const char *path, const rim_frame *f)

@@ -34,6 +34,7 @@ typedef struct rim_source_info {
     bool has_min_confidence;
     double min_confidence;
     double sbr_low, sbr_high; // 0: not known
+    const char *tag;          // JSON of a recording (docs/recording.md), or NULL
     const char *description;  // a line for people: "sequence demo/, 300 frames, ..."
 } rim_source_info;
 

@@ -114,6 +114,87 @@ START_TEST(wrong_line)
 }
 END_TEST
 
+static char *slurp_page(const char *name)
+{
+    char path[512];
+    size_t size;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return rim_slurp(path, &size);
+}
+
+static int count_words(const char *text, const char *word)
+{
+    int n = 0;
+    for (const char *s = text; (s = strstr(s, word)); s += strlen(word))
+        n++;
+    return n;
+}
+
+// A lesion: the overlay and the NIR frame around it; a residual: the surface.
+START_TEST(page_with_pictures)
+{
+    setenv("SOURCE_DATE_EPOCH", "1700000000", 1); // NOLINT: one thread
+    for (int i = 0; i < 2; i++) {
+        rim_run_program(&run,
+                        "export %s --html %s/page-%d.html --source %s --mm-per-px 0.1",
+                        report, folder, i, folder);
+        ck_assert_msg(run.status == 0 && run.errors == 0, "%d: %s", run.status,
+                      run.err);
+    }
+    unsetenv("SOURCE_DATE_EPOCH"); // NOLINT: one thread
+    char *first = slurp_page("page-0.html"), *second = slurp_page("page-1.html");
+    ck_assert_str_eq(first, second);
+    const int lesions = count_words(first, "alt=\"overlay\"");
+    ck_assert_int_ge(lesions, 1);
+    ck_assert_int_ge(count_words(first, "data:image/png"), 2 * lesions);
+    ck_assert(strstr(first, "320x240 px, 12 bits, black level 64 counts"));
+    ck_assert(strstr(first, "2023-11-14T22:13:20Z"));
+    ck_assert(strstr(first, "0.10000 mm"));
+    free(first);
+    free(second);
+}
+END_TEST
+
+START_TEST(page_without_pictures)
+{
+    rim_run_program(&run, "export %s --html %s/bare.html --title A&B", report, folder);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%d: %s", run.status, run.err);
+    char *text = slurp_page("bare.html");
+    ck_assert(strstr(text, "<h1>A&amp;B</h1>"));
+    ck_assert(strstr(text, "No pictures"));
+    ck_assert_int_eq(count_words(text, "data:image/png"), 0);
+    free(text);
+}
+END_TEST
+
+START_TEST(wrong_recordings)
+{
+    char other[300];
+    rim_run_program(&run, "export %s --html %s/p.html --source %s/gone", report, folder,
+                    folder);
+    rim_expect_error(&run, 1, "gone", NULL);
+    snprintf(other, sizeof other, "%s/other", folder);
+    ck_assert_int_eq(mkdir(other, 0777), 0);
+    rim_ring_write(other, 1);
+    rim_put_text(folder, "late.jsonl",
+                 "{\"frame\":77,\"lesions\":[{\"id\":1,\"x\":9,\"y\":9,\"a\":5,"
+                 "\"b\":5}]}\n");
+    rim_run_program(&run, "export %s/late.jsonl --html %s/p.html --source %s", folder,
+                    folder, other);
+    rim_expect_error(&run, 1, "other", "late.jsonl", NULL);
+    snprintf(other, sizeof other, "%s/p.html", folder);
+    ck_assert_int_ne(access(other, F_OK), 0);
+    // Nothing wanted out of it is no error.
+    rim_put_text(folder, "none.jsonl", "{\"frame\":77,\"lesions\":[]}\n");
+    rim_run_program(&run, "export %s/none.jsonl --html %s/p.html --source %s", folder,
+                    folder, folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    rim_run_program(&run, "export %s --html %s/p.html --source %s --calibration %s/c",
+                    report, folder, folder, folder);
+    rim_expect_error(&run, 1, "c", NULL);
+}
+END_TEST
+
 START_TEST(full_disk)
 {
     const rim_run_limits limits = {.file_bytes = 64};
@@ -132,6 +213,9 @@ int main(void)
     tcase_add_test(t, broken_off_report);
     tcase_add_test(t, what_is_wrong_is_named);
     tcase_add_test(t, wrong_line);
+    tcase_add_test(t, page_with_pictures);
+    tcase_add_test(t, page_without_pictures);
+    tcase_add_test(t, wrong_recordings);
     tcase_add_test(t, full_disk);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

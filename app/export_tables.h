@@ -1,0 +1,20 @@
+// export_tables.h: what is known of recording, run and calibration, as rows to read.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_APP_EXPORT_TABLES_H
+#define RIM_APP_EXPORT_TABLES_H
+
+#include "app/export.h"
+
+#include "exchange/page.h"
+
+// info: NULL where no recording was given.
+void rim_export_table_recording(rim_page_table *t, const rim_export_job *job,
+                                const rim_case *c, const rim_source_info *info);
+// Every key that the recording keeps of the run that made it, and what counts now.
+void rim_export_table_run(rim_page_table *t, const rim_export_job *job,
+                          const rim_source_info *info);
+// path: NULL: none is known. RIM_ERR_...: it cannot be read; logged.
+RIM_NODISCARD rim_err rim_export_table_calibration(rim_page_table *t, const char *path,
+                                                   const rim_source_info *info);
+
+#endif
