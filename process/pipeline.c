@@ -101,7 +101,7 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
     if (!err)
         err = rim_motion_init(&p->motion, &p->background);
     if (!err)
-        err = rim_temporal_init(&p->temporal, &p->grid);
+        err = rim_temporal_init(&p->temporal, &p->grid, &p->kernels);
     if (!err)
         err = rim_detect_init(&p->detect, &p->grid, &p->kernels);
     if (!err)

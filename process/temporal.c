@@ -6,67 +6,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_PAST INT16_MIN // difference where there is nothing to average with
+#define SPARSE 3 // of every so many pixels the noise is measured
 
-rim_err rim_temporal_init(rim_temporal *t, const rim_grid *grid)
+rim_err rim_temporal_init(rim_temporal *t, const rim_grid *grid,
+                          const rim_process_kernels *kernels)
 {
-    *t = (rim_temporal){.grid = grid};
+    *t = (rim_temporal){.grid = grid, .kernels = kernels};
     const size_t area = rim_grid_area(grid);
+    const size_t larger = ((size_t)grid->width + 2) * ((size_t)grid->height + 2);
     t->ratio = calloc(area, sizeof *t->ratio);
-    t->last = calloc(area, sizeof *t->last);
     t->valid = calloc(area, 1);
-    t->was_valid = calloc(area, 1);
-    t->difference = calloc(area, sizeof *t->difference);
-    if (t->ratio && t->last && t->valid && t->was_valid && t->difference)
-        return RIM_OK;
-    rim_temporal_uninit(t);
-    return RIM_ERR_MEMORY;
+    t->past = calloc(area, sizeof *t->past);
+    t->difference = calloc(larger, sizeof *t->difference);
+    if (!t->ratio || !t->valid || !t->past || !t->difference) {
+        rim_temporal_uninit(t);
+        return RIM_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < larger; i++) // its edge stays so
+        t->difference[i] = RIM_NO_PAST;
+    return RIM_OK;
 }
 
 void rim_temporal_uninit(rim_temporal *t)
 {
     free(t->ratio);
-    free(t->last);
     free(t->valid);
-    free(t->was_valid);
+    free(t->past);
     free(t->difference);
     *t = (rim_temporal){0};
+}
+
+static ptrdiff_t stride(const rim_temporal *t)
+{
+    return t->grid->width + 2;
+}
+
+static int16_t *difference_row(const rim_temporal *t, int y)
+{
+    return t->difference + (y + 1) * stride(t) + 1;
+}
+
+static int32_t q16(double v)
+{
+    const double most = 16000.0; // beyond any frame
+    v = v > most ? most : v < -most ? -most : v;
+    return (int32_t)floor(v * 65536.0 + 0.5);
 }
 
 // difference = this frame's ratio minus the last result at the same tissue.
 static void subtract_past(rim_temporal *t, const rim_background *b,
                           const rim_similarity *now_before)
 {
+    const rim_similarity *s = now_before;
     const int w = t->grid->width, h = t->grid->height;
-    // Q16 positions in the last frame, stepped along the row.
-    const int64_t step_x = (int64_t)floor(now_before->a * 65536.0 + 0.5);
-    const int64_t step_y = (int64_t)floor(now_before->b * 65536.0 + 0.5);
+    const int32_t step_x = q16(s->a), step_y = q16(s->b);
     for (int y = 0; y < h; y++) {
-        int64_t px =
-            (int64_t)floor((now_before->tx - now_before->b * y) * 65536.0 + 0.5);
-        int64_t py =
-            (int64_t)floor((now_before->ty + now_before->a * y) * 65536.0 + 0.5);
         const size_t row = (size_t)y * (size_t)w;
-        for (int x = 0; x < w; x++, px += step_x, py += step_y) {
-            const size_t i = row + (size_t)x;
-            t->difference[i] = NO_PAST;
-            const int64_t x0 = px >> 16, y0 = py >> 16;
-            if (!b->valid[i] || x0 < 0 || y0 < 0 || x0 >= w || y0 >= h)
-                continue;
-            const int64_t x1 = x0 + 1 < w ? x0 + 1 : x0, y1 = y0 + 1 < h ? y0 + 1 : y0;
-            const size_t p00 = (size_t)(y0 * w + x0), p01 = (size_t)(y0 * w + x1),
-                         p10 = (size_t)(y1 * w + x0), p11 = (size_t)(y1 * w + x1);
-            if (!(t->was_valid[p00] & t->was_valid[p01] & t->was_valid[p10] &
-                  t->was_valid[p11]))
-                continue;
-            const int32_t fx = (int32_t)(px >> 8 & 255), fy = (int32_t)(py >> 8 & 255);
-            const int32_t top = t->last[p00] * (256 - fx) + t->last[p01] * fx;
-            const int32_t bot = t->last[p10] * (256 - fx) + t->last[p11] * fx;
-            const int32_t was =
-                (int32_t)(((int64_t)top * (256 - fy) + (int64_t)bot * fy + 32768) >>
-                          16);
-            t->difference[i] = (int16_t)(b->ratio[i] - was);
-        }
+        t->kernels->subtract_row(difference_row(t, y), b->ratio + row, b->valid + row,
+                                 t->past, w, h, q16(s->tx - s->b * y),
+                                 q16(s->ty + s->a * y), step_x, step_y, w);
     }
 }
 
@@ -77,13 +75,17 @@ static void measure_noise(rim_temporal *t, const rim_background *b)
     uint32_t bin[RIM_NOISE_BINS][STEPS];
     uint32_t count[RIM_NOISE_BINS] = {0};
     memset(bin, 0, sizeof bin);
-    const size_t area = rim_grid_area(t->grid);
-    for (size_t i = 0; i < area; i += 3) {
-        if (t->difference[i] == NO_PAST)
-            continue;
-        const int level = b->log_light[i] >> 9, d = abs(t->difference[i]) / 2;
-        bin[level][d < STEPS ? d : STEPS - 1]++;
-        count[level]++;
+    const int w = t->grid->width;
+    for (int y = 0; y < t->grid->height; y++) {
+        const int16_t *difference = difference_row(t, y);
+        const int16_t *log = b->log_light + (size_t)y * (size_t)w;
+        for (int x = y % SPARSE; x < w; x += SPARSE) {
+            if (difference[x] == RIM_NO_PAST)
+                continue;
+            const int level = log[x] >> 9, d = abs(difference[x]) / 2;
+            bin[level][d < STEPS ? d : STEPS - 1]++;
+            count[level]++;
+        }
     }
     for (int level = 0; level < RIM_NOISE_BINS; level++) {
         if (count[level] < 64)
@@ -99,60 +101,34 @@ static void measure_noise(rim_temporal *t, const rim_background *b)
     }
 }
 
-// Mean of the known differences around i.
-static int local_difference(const rim_temporal *t, int x, int y)
-{
-    const int w = t->grid->width, h = t->grid->height;
-    int sum = 0, n = 0;
-    for (int dy = -1; dy <= 1; dy++)
-        for (int dx = -1; dx <= 1; dx++) {
-            const int sx = x + dx, sy = y + dy;
-            if (sx < 0 || sy < 0 || sx >= w || sy >= h)
-                continue;
-            const int d = t->difference[(size_t)sy * (size_t)w + (size_t)sx];
-            if (d == NO_PAST)
-                continue;
-            sum += d;
-            n++;
-        }
-    return n ? sum / n : 0;
-}
-
 static void blend(rim_temporal *t, const rim_background *b)
 {
-    const int w = t->grid->width, h = t->grid->height;
-    int limit[RIM_NOISE_BINS]; // of the local difference, Q10
+    const int w = t->grid->width;
+    int32_t limit[RIM_NOISE_BINS]; // of the local difference, Q10
     for (int i = 0; i < RIM_NOISE_BINS; i++)
-        limit[i] = (int)(t->noise[i] > 0.0 ? 1.0 + t->noise[i] : 8.0);
-    for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x++) {
-            const size_t i = (size_t)y * (size_t)w + (size_t)x;
-            t->valid[i] = b->valid[i];
-            t->ratio[i] = b->ratio[i];
-            if (t->difference[i] == NO_PAST)
-                continue;
-            // k in Q8: 64 within the noise, all of 256 at twice it and above.
-            const int most = limit[b->log_light[i] >> 9];
-            const int local = abs(local_difference(t, x, y));
-            int k = 64;
-            if (local > most)
-                k = local >= 2 * most ? 256 : 64 + 192 * (local - most) / most;
-            t->ratio[i] = (int16_t)(b->ratio[i] - t->difference[i] * (256 - k) / 256);
-        }
+        limit[i] = (int32_t)(t->noise[i] > 0.0 ? 1.0 + t->noise[i] : 8.0);
+    for (int y = 0; y < t->grid->height; y++) {
+        const size_t row = (size_t)y * (size_t)w;
+        t->kernels->blend_row(t->ratio + row, t->past + row, difference_row(t, y),
+                              stride(t), b->ratio + row, b->valid + row,
+                              b->log_light + row, limit, w);
+    }
+}
+
+// Nothing to average with.
+static void start(rim_temporal *t, const rim_background *b)
+{
+    const size_t area = rim_grid_area(t->grid);
+    memcpy(t->ratio, b->ratio, area * sizeof *t->ratio);
+    for (size_t i = 0; i < area; i++)
+        t->past[i] = b->valid[i] ? b->ratio[i] : RIM_NO_PAST;
 }
 
 void rim_temporal_run(rim_temporal *t, const rim_background *b, const rim_motion *m)
 {
-    int16_t *const ratio = t->ratio;
-    uint8_t *const valid = t->valid;
-    t->ratio = t->last;
-    t->valid = t->was_valid;
-    t->last = ratio;
-    t->was_valid = valid;
+    memcpy(t->valid, b->valid, rim_grid_area(t->grid));
     if (m->frames <= 1 || m->cut) {
-        const size_t area = rim_grid_area(t->grid);
-        memcpy(t->ratio, b->ratio, area * sizeof *t->ratio);
-        memcpy(t->valid, b->valid, area);
+        start(t, b);
         return;
     }
     const rim_similarity now_before = rim_similarity_invert(&m->before_now);

@@ -18,15 +18,17 @@
 
 typedef struct rim_temporal {
     const rim_grid *grid;
-    int16_t *ratio; // [grid] result, Q10 log2; 0 where not valid
-    uint8_t *valid; // [grid] of the result: this frame's
-    int16_t *last;  // [grid] result of the frame before
-    uint8_t *was_valid;
-    int16_t *difference;          // [grid] scratch
+    const rim_process_kernels *kernels;
+    int16_t *ratio;               // [grid] result, Q10 log2; 0 where not valid
+    uint8_t *valid;               // [grid] of the result: this frame's
+    int16_t *past;                // [grid] the result, RIM_NO_PAST where not valid
+    int16_t *difference;          // scratch, a pixel larger at each side
     double noise[RIM_NOISE_BINS]; // of the ratio between two frames, Q10; 0 not known
 } rim_temporal;
 
-RIM_NODISCARD rim_err rim_temporal_init(rim_temporal *t, const rim_grid *grid);
+// kernels must outlive *t.
+RIM_NODISCARD rim_err rim_temporal_init(rim_temporal *t, const rim_grid *grid,
+                                        const rim_process_kernels *kernels);
 void rim_temporal_uninit(rim_temporal *t);
 
 // b, m: of the frame under way.

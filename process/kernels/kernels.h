@@ -83,13 +83,35 @@ typedef void rim_mean_row_fn(int16_t *mean, const int32_t *sum, const int32_t *o
 typedef void rim_ratio_row_fn(int16_t *ratio, const int16_t *log, const uint8_t *valid,
                               const int32_t *line, int width);
 
+// temporal.h: ratio minus the past where this row of pixels was: from (px, py) on by
+// steps of (step_x, step_y), Q16, |step_x|, |step_y| < 2 << 16, |px|, |py| < 1 << 30;
+// bilinear with 8-bit weights, the last row and column repeated. RIM_NO_PAST where it
+// is not valid or lay outside of the past or next to a RIM_NO_PAST there.
+// ratio, past: -8192..8191 else.
+#define RIM_NO_PAST INT16_MIN
+typedef void rim_subtract_row_fn(int16_t *difference, const int16_t *ratio,
+                                 const uint8_t *valid, const int16_t *past,
+                                 int past_width, int past_height, int32_t px,
+                                 int32_t py, int32_t step_x, int32_t step_y, int width);
+
+// out = ratio - difference * keep / 256 (towards zero), 0 for RIM_NO_PAST, with
+//     keep = 192 - 192 * min(max(local - most, 0), most) / most
+//     local = |mean of the 3 x 3 differences that are there|, most = limit[log >> 9]
+// past = out, RIM_NO_PAST where not valid. `difference` has a column more at each side
+// and a row above and below, `stride` elements apart. limit: 1..4096.
+typedef void rim_blend_row_fn(int16_t *out, int16_t *past, const int16_t *difference,
+                              ptrdiff_t stride, const int16_t *ratio,
+                              const uint8_t *valid, const int16_t *log,
+                              const int32_t *limit, int width);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
     X(add_columns) \
     X(sample_ray) \
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
-    X(slide_row) X(mean_row) X(ratio_row)
+    X(slide_row) X(mean_row) X(ratio_row) \
+    X(subtract_row) X(blend_row)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
@@ -102,7 +124,9 @@ typedef void rim_ratio_row_fn(int16_t *ratio, const int16_t *log, const uint8_t 
     V(mask_row, avx2, RIM_CPU_AVX2) \
     V(slide_row, avx2, RIM_CPU_AVX2) \
     V(mean_row, avx2, RIM_CPU_AVX2) \
-    V(ratio_row, avx2, RIM_CPU_AVX2)
+    V(ratio_row, avx2, RIM_CPU_AVX2) \
+    V(subtract_row, avx2, RIM_CPU_AVX2) \
+    V(blend_row, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON)
