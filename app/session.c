@@ -123,24 +123,42 @@ static rim_err create_pipeline(rim_session *s)
     return rim_pipeline_create(&s->pipeline, &options);
 }
 
-// The calibration's map leads to the picture of the size that it was made with.
-static void set_registration(rim_overlay_options *o, const rim_calib *c)
+// The calibration's maps, for a picture that may have another size than its own.
+static bool nir_to_picture(const void *ctx, double x, double y, double *u, double *v)
 {
-    double h[9], rms_px;
-    if (!rim_calib_fit_homography(c, h, &rms_px)) {
+    const rim_session *s = ctx;
+    if (!rim_calib_nir_to_visible(s->calib, x, y, u, v))
+        return false;
+    *u = (*u + 0.5) * s->info.visible_width / s->calib->visible_width - 0.5;
+    *v = (*v + 0.5) * s->info.visible_height / s->calib->visible_height - 0.5;
+    return true;
+}
+
+static bool picture_to_nir(const void *ctx, double x, double y, double *u, double *v)
+{
+    const rim_session *s = ctx;
+    return rim_calib_visible_to_nir(
+        s->calib, (x + 0.5) * s->calib->visible_width / s->info.visible_width - 0.5,
+        (y + 0.5) * s->calib->visible_height / s->info.visible_height - 0.5, u, v);
+}
+
+static void set_registration(rim_overlay_options *o, const rim_session *s)
+{
+    enum { SIDE = 9 }; // points over the field
+    int found = 0;
+    double u, v;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        found +=
+            nir_to_picture(s, (o->nir_width - 1.0) * (i % SIDE) / (SIDE - 1),
+                           (o->nir_height - 1.0) * (i / SIDE) / (SIDE - 1), &u, &v);
+    if (found < SIDE * SIDE / 4) {
         rim_log_warning("the calibration's registration does not reach the picture: "
                         "laid upon each other by size");
         return;
     }
-    if (rms_px > 1)
-        rim_log_warning(
-            "the two lenses differ: the overlay follows the registration to "
-            "%.1f px of the visible picture (RMS), more in the corners",
-            rms_px);
-    const double scale_x = (double)o->width / c->visible_width;
-    const double scale_y = (double)o->height / c->visible_height;
-    for (int i = 0; i < 9; i++)
-        o->nir_to_picture[i] = h[i] * (i < 3 ? scale_x : i < 6 ? scale_y : 1.0);
+    o->map_to_picture = nir_to_picture;
+    o->map_to_nir = picture_to_nir;
+    o->map_ctx = s;
 }
 
 static void show_health(rim_session *s)
@@ -175,7 +193,7 @@ static rim_err create_overlay(rim_session *s)
         .cpu = s->options->cpu,
     };
     if (s->calib && s->calib->has_register && s->info.visible_width > 0)
-        set_registration(&options, s->calib);
+        set_registration(&options, s);
     rim_err err = rim_workers_create(&s->workers, s->options->threads);
     if (err)
         return err;

@@ -81,11 +81,4 @@ bool rim_calib_nir_to_visible(const rim_calib *c, double x, double y, double *u,
 bool rim_calib_visible_to_nir(const rim_calib *c, double u, double v, double *x,
                               double *y);
 
-// The one homography, row-major, that comes nearest to rim_calib_nir_to_visible() over
-// the NIR field, for what can draw through a homography only. *rms_px: what it is off
-// by, 0 to rounding where no lenses are known. false: there is no registration, or less
-// than a quarter of the field has a partner.
-bool rim_calib_fit_homography(const rim_calib *c, double nir_to_visible[9],
-                              double *rms_px);
-
 #endif

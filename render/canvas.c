@@ -46,6 +46,55 @@ void rim_canvas_fill_rect(rim_canvas *c, rim_rect r, rim_color color, int alpha)
     }
 }
 
+// Rounded down.
+static int root(unsigned v)
+{
+    unsigned r = 0;
+    for (unsigned bit = 1U << 30; bit; bit >>= 2) {
+        const unsigned t = r + bit;
+        r >>= 1;
+        if (v >= t) {
+            v -= t;
+            r += bit;
+        }
+    }
+    return (int)r;
+}
+
+// How much of the pixel `x` from the side and `y` from the end a round corner covers.
+static int corner(int radius, int x, int y)
+{
+    const int dx = 2 * (radius - x) - 1, dy = 2 * (radius - y) - 1; // half pixels
+    const int away = root((unsigned)(dx * dx + dy * dy) << 14);     // 1/256 px
+    const int v = radius * 256 - away + 128;
+    return v < 0 ? 0 : v > 256 ? 256 : v;
+}
+
+void rim_canvas_panel(rim_canvas *c, rim_rect r, int radius_px, rim_color color,
+                      int alpha)
+{
+    const rim_rect in = rim_rect_intersect(r, c->clip);
+    const rim_pixel pixel = rim_pixel_of(color);
+    const int half = smaller(r.x1 - r.x0, r.y1 - r.y0) / 2;
+    const int radius = smaller(radius_px, half);
+    for (int y = in.y0; y < in.y1; y++) {
+        const int from_end = smaller(y - r.y0, r.y1 - 1 - y);
+        const int round = from_end < radius ? radius : 0;
+        rim_pixel *row = row_of(c, y);
+        for (int x = 0; x < round; x++) {
+            const uint32_t a = (uint32_t)(corner(radius, x, from_end) * alpha) >> 8;
+            const int left = r.x0 + x, right = r.x1 - 1 - x;
+            if (left >= in.x0 && left < in.x1)
+                row[left] = rim_pixel_blend(row[left], pixel, a);
+            if (right >= in.x0 && right < in.x1)
+                row[right] = rim_pixel_blend(row[right], pixel, a);
+        }
+        const int x1 = smaller(r.x1 - round, in.x1);
+        for (int x = larger(r.x0 + round, in.x0); x < x1; x++)
+            row[x] = rim_pixel_blend(row[x], pixel, (uint32_t)alpha);
+    }
+}
+
 // The part of the clip that the edges touch.
 static rim_rect edges_clip(const rim_canvas *c, const rim_edges *e)
 {

@@ -11,6 +11,7 @@
 #include "base/frame.h"
 #include "render/color_map.h"
 #include "render/font.h"
+#include "render/kernels/kernels.h"
 #include "render/polygon.h"
 
 #include <stdbool.h>
@@ -24,8 +25,10 @@ typedef struct rim_rect {
 } rim_rect;
 
 // One thread's brush. `near` is shared scratch of the picture's size, all zero
-// between strokes; the rows of a band belong to the band's thread.
+// between strokes; the rows of a band belong to the band's thread. For rectangles,
+// panels and text picture and clip are enough.
 typedef struct rim_canvas {
+    const rim_render_kernels *kernels;
     rim_frame *picture; // BGRX8
     rim_rect clip;      // within the picture
     uint8_t *near;      // [height][near_stride]
@@ -57,6 +60,10 @@ void rim_canvas_hatch(rim_canvas *c, const rim_edges *e, rim_color one, rim_colo
 void rim_canvas_text(rim_canvas *c, const rim_font *font, int x, int y,
                      const char *text, rim_color color);
 
+// A rectangle with round corners.
+void rim_canvas_panel(rim_canvas *c, rim_rect r, int radius_px, rim_color color,
+                      int alpha);
+
 // How a line looks across its width: for each distance from its middle, in 1/16 px,
 // how much of its dark halo and of its colour is seen (0..256).
 enum { RIM_STROKE_REACH = 256 }; // distances, in 1/16 px, that a stroke can have
@@ -67,14 +74,20 @@ typedef struct rim_stroke {
 
 // Widths in 1/16 px. gap: 0 for one line, else two lines with that gap between.
 void rim_stroke_make(rim_stroke *s, int width_q4, int gap_q4, int halo_q4);
+// A stroke in a colour, for rim_canvas_stroke().
+void rim_stroke_ink(rim_tones *ink, const rim_stroke *s, rim_color color);
 
 typedef struct rim_dash {
     int on_px, off_px; // on_px 0: solid
 } rim_dash;
 
-// A line through `count` points, closed or not. The dashes of a closed one are
-// stretched so that they meet.
-void rim_canvas_stroke(rim_canvas *c, const rim_stroke *s, const rim_pt *p, int count,
-                       bool closed, rim_dash dash, rim_color color);
+// Cuts a line through `count` points, closed or not, into at most `most` straight
+// pieces; returns how many. The dashes of a closed one are stretched so that they meet.
+int rim_stroke_cut(rim_piece *piece, int most, const rim_pt *p, int count, bool closed,
+                   rim_dash dash);
+// Pieces of one line, within `box`, as one: no pixel is painted twice. reach, ink: of
+// the stroke.
+void rim_canvas_stroke(rim_canvas *c, const rim_piece *piece, int count, int reach,
+                       const rim_tones *ink, rim_rect box);
 
 #endif

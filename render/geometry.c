@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { CORNERS_MIN = 20, SIDE_PX = 6 };
+enum { CORNERS_MIN = 20 };
 
 // By its series, after folding into -90..90.
 double rim_sine_deg(double degrees)
@@ -27,14 +27,16 @@ double rim_sine_deg(double degrees)
     return sum;
 }
 
-// Corners for an ellipse with these half axes in the pane: sides of some SIDE_PX.
+// Corners for an ellipse with these half axes in the pane. n sides leave a circle of
+// radius r by r (1 - cos(180 / n)), about 5 r / n^2: with 6.3 root(r) sides an eighth of
+// a pixel, however large it is.
 static int corners_of(const rim_pane *pane, double x, double y, double a)
 {
     rim_pt c, e;
     if (!rim_pane_map(&c, pane, x, y) || !rim_pane_map(&e, pane, x + a, y))
         return 0;
     const double dx = (e.x - c.x) / 256.0, dy = (e.y - c.y) / 256.0;
-    const double n = 6.3 / SIDE_PX * sqrt(dx * dx + dy * dy);
+    const double n = 6.3 * sqrt(sqrt(dx * dx + dy * dy));
     return n < CORNERS_MIN ? CORNERS_MIN : n > RIM_LINE_MAX ? RIM_LINE_MAX : (int)n;
 }
 
@@ -47,9 +49,13 @@ int rim_line_ellipse(rim_pt p[RIM_LINE_MAX], const rim_pane *pane, double x, dou
     const double turn = isfinite(angle) ? angle : 0;
     const double c = rim_sine_deg(turn + 90), s = rim_sine_deg(turn);
     const int count = corners_of(pane, x, y, a > b ? a : b);
+    const double step_c = count ? rim_sine_deg(360.0 / count + 90) : 0;
+    const double step_s = count ? rim_sine_deg(360.0 / count) : 0;
+    double along = 1, across = 0; // on the unit circle, a step farther each time
     for (int i = 0; i < count; i++) {
-        const double t = 360.0 * i / count;
-        const double u = a * rim_sine_deg(t + 90), v = b * rim_sine_deg(t);
+        const double u = a * along, v = b * across, before = along;
+        along = along * step_c - across * step_s;
+        across = before * step_s + across * step_c;
         if (!rim_pane_map(&p[i], pane, x + u * c - v * s, y + u * s + v * c))
             return 0;
     }

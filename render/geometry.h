@@ -7,9 +7,9 @@
 #define RIM_RENDER_GEOMETRY_H
 
 #include "base/result.h"
-#include "render/ground.h"
+#include "render/pane.h"
 
-enum { RIM_LINE_MAX = 96 }; // corners; at least RIM_OUTLINE_MAX
+enum { RIM_LINE_MAX = 160 }; // corners; at least RIM_OUTLINE_MAX
 
 double rim_sine_deg(double degrees);
 

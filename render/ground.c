@@ -1,46 +1,13 @@
-// ground.c: grey, white light and pseudo-colour, row by row.
+// ground.c: the colour scale; white light and grey, row by row.
 // SPDX-License-Identifier: MIT
 #include "render/ground.h"
+
+#include "render/ground_tint.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL = 16, TILE = 8 };
-
-// Rounded down.
-static uint32_t root(uint32_t v)
-{
-    uint32_t r = 0;
-    for (uint32_t bit = 1u << 30; bit; bit >>= 2) {
-        const uint32_t t = r + bit;
-        r >>= 1;
-        if (v >= t) {
-            v -= t;
-            r += bit;
-        }
-    }
-    return r;
-}
-
-// The fixed tone curve: the square root of the signal above black, since noise and
-// the eye both follow it; full scale is white.
-static void make_grey(uint8_t grey[65536], int bits, int black)
-{
-    const uint32_t full = (1u << bits) - 1u - (uint32_t)black;
-    for (uint32_t v = 0; v < 65536; v++) {
-        const uint32_t signal = v > (uint32_t)black ? v - (uint32_t)black : 0;
-        const uint64_t square = (uint64_t)signal * 255 * 255 / full;
-        grey[v] = (uint8_t)(square > 65025 ? 255 : root((uint32_t)square));
-    }
-}
-
-static rim_tone make_tone(rim_color c, uint32_t alpha)
-{
-    const rim_pixel p = rim_pixel_of(c);
-    const uint32_t even = 0x00ff00ff, half = 0x00800080;
-    return (rim_tone){(p & even) * alpha + half, (p >> 8 & even) * alpha + half,
-                      256 - alpha};
-}
+enum { TILE = 8, CELL = RIM_WARP_CELL };
 
 // Gentle where noise plays about the low end, soon strong enough for a weak rim, and
 // never so strong that the tissue is lost.
@@ -60,24 +27,23 @@ static void make_tints(rim_ground *g, rim_color_map map)
     for (int i = 0; i < 256; i++) {
         const rim_color c = rim_color_map_at(map, i);
         const int full = 12 * i < 256 ? 12 * i : 256;
-        g->tint[RIM_TINT_NONE][i] = make_tone(c, 0);
-        g->tint[RIM_TINT_VEIL][i] = make_tone(c, (uint32_t)rim_veil_alpha(i));
-        g->tint[RIM_TINT_FULL][i] = make_tone(c, (uint32_t)full);
+        rim_tones_set(&g->tint[RIM_TINT_NONE], i, c.b, c.g, c.r, 0);
+        rim_tones_set(&g->tint[RIM_TINT_VEIL], i, c.b, c.g, c.r, rim_veil_alpha(i));
+        rim_tones_set(&g->tint[RIM_TINT_FULL], i, c.b, c.g, c.r, full);
     }
 }
 
 rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height, int bits,
                         int black_level, double sbr_low, double sbr_high,
-                        rim_color_map map, unsigned cpu)
+                        rim_color_map map)
 {
-    rim_render_kernels_init(&g->kernels, cpu);
-    make_grey(g->grey, bits, black_level);
-    for (int i = 0; i < 256; i++)
-        g->grey_pixel[i] =
-            rim_pixel_of((rim_color){(uint8_t)i, (uint8_t)i, (uint8_t)i});
+    // The square root of the signal above black, since noise and the eye both follow
+    // it; full scale is white.
+    g->black = black_level;
+    g->gain = 65025.0F / (float)((1 << bits) - 1 - black_level);
     g->low_q8 = (int32_t)(sbr_low * 256 + 0.5);
-    g->high_q8 = (int32_t)(sbr_high * 256 + 0.5);
-    g->gain_q16 = (255 << 16) / (g->high_q8 - g->low_q8);
+    g->range_q8 = (int32_t)(sbr_high * 256 + 0.5) - g->low_q8;
+    g->gain_q16 = (4 * 255 * 65536 + g->range_q8 / 2) / g->range_q8;
     make_tints(g, map);
     g->tiles_max = (nir_width / TILE + 2) * (nir_height / TILE + 2);
     g->tile = calloc((size_t)g->tiles_max, 1);
@@ -110,128 +76,87 @@ const rim_frame *rim_ground_scan(rim_ground *g, const rim_frame *map)
     if (g->tiles_x * g->tiles_y > g->tiles_max)
         return NULL;
     memset(g->tile, 0, (size_t)g->tiles_max);
+    g->any_lit = false;
     for (int y = 0; y < map->height; y++) {
         const uint16_t *row = rim_frame_row16(map, y);
         uint8_t *tile = g->tile + (ptrdiff_t)(y / TILE) * g->tiles_x;
-        for (int x = 0; x < map->width; x++)
-            tile[x / TILE] |= row[x] > g->low_q8;
+        for (int x = 0; x < map->width; x += TILE) {
+            unsigned most = 0;
+            for (int i = x; i < smaller(x + TILE, map->width); i++)
+                most = row[i] > most ? row[i] : most;
+            tile[x / TILE] |= most > (unsigned)g->low_q8;
+            g->any_lit |= most > (unsigned)g->low_q8;
+        }
     }
     return map;
 }
 
-// Along one row of a pane: the map coordinates (Q16) at the ends of a cell.
-typedef struct run {
-    int32_t u, v, du, dv; // at the first pixel, and the step a pixel
-} run;
-
-// One cell's part of row y (counted from the pane's top) in pixels of a frame whose
-// pixels are `scale` NIR pixels wide.
-static run find_run(const rim_pane *pane, int cell, int y, int scale)
+// Whether a tile that the box [u0, u1] x [v0, v1] (map pixels) touches is lit.
+static bool box_lit(const rim_ground *g, int u0, int v0, int u1, int v1)
 {
-    const int k = y / CELL * pane->nodes_x + cell, below = k + pane->nodes_x;
-    const int32_t t = y % CELL;
-    // Sums of two nodes' Q16 coordinates, weights adding to 16, stay in 64 bits.
-    const int64_t u0 = ((int64_t)pane->u[k] * (CELL - t) + (int64_t)pane->u[below] * t);
-    const int64_t v0 = ((int64_t)pane->v[k] * (CELL - t) + (int64_t)pane->v[below] * t);
-    const int64_t u1 =
-        ((int64_t)pane->u[k + 1] * (CELL - t) + (int64_t)pane->u[below + 1] * t);
-    const int64_t v1 =
-        ((int64_t)pane->v[k + 1] * (CELL - t) + (int64_t)pane->v[below + 1] * t);
-    // Map pixel (i, j) has its centre at ((i + 0.5) scale - 0.5, ...).
-    const int64_t half = (int64_t)(scale - 1) * 32768 * CELL, d = (int64_t)CELL * scale;
-    return (run){(int32_t)((u0 - half) / d), (int32_t)((v0 - half) / d),
-                 (int32_t)((u1 - u0) / d / CELL), (int32_t)((v1 - v0) / d / CELL)};
+    const int x1 = smaller(u1 / TILE, g->tiles_x - 1);
+    const int y1 = smaller(v1 / TILE, g->tiles_y - 1);
+    for (int y = larger(v0, 0) / TILE; v1 >= 0 && y <= y1; y++)
+        for (int x = larger(u0, 0) / TILE; u1 >= 0 && x <= x1; x++)
+            if (g->tile[y * g->tiles_x + x])
+                return true;
+    return false;
 }
 
-static uint16_t lerp2(const uint16_t *top, const uint16_t *bottom, uint32_t fx,
-                      uint32_t fy)
+static bool block_lit(const rim_ground *g, const rim_warp *w, int i, int j, int scale)
 {
-    const uint32_t a = top[0] * (256 - fx) + top[1] * fx;
-    const uint32_t b = bottom[0] * (256 - fx) + bottom[1] * fx;
-    return (uint16_t)((a * (256 - fy) + b * fy) >> 16); // at most 65535 << 16
-}
-
-// A sample where the frame's edge is near; 0 beyond it.
-static uint16_t sample_at_edge(const rim_frame *f, int32_t u, int32_t v)
-{
-    const int32_t right = (f->width - 1) << 16, bottom = (f->height - 1) << 16;
-    if (u < -32768 || v < -32768 || u >= right + 32768 || v >= bottom + 32768)
-        return 0;
-    u = u < 0 ? 0 : u >= right ? right - 1 : u;
-    v = v < 0 ? 0 : v >= bottom ? bottom - 1 : v;
-    const uint16_t *row = rim_frame_row16(f, v >> 16) + (u >> 16);
-    const uint16_t *next = rim_frame_row16(f, (v >> 16) + 1) + (u >> 16);
-    return lerp2(row, next, (uint32_t)u >> 8 & 255, (uint32_t)v >> 8 & 255);
-}
-
-static bool inside(const rim_frame *f, const run *r, int count)
-{
-    const int32_t u1 = r->u + r->du * count, v1 = r->v + r->dv * count;
-    const int32_t right = (f->width - 1) << 16, bottom = (f->height - 1) << 16;
-    return r->u >= 0 && r->v >= 0 && u1 >= 0 && v1 >= 0 && r->u < right && u1 < right &&
-           r->v < bottom && v1 < bottom;
-}
-
-// `count` samples along a run, bilinear.
-static void sample(uint16_t *out, const rim_frame *f, run r, int count)
-{
-    if (!inside(f, &r, count)) {
-        for (int i = 0; i < count; i++, r.u += r.du, r.v += r.dv)
-            out[i] = sample_at_edge(f, r.u, r.v);
-        return;
+    int u0 = INT32_MAX, u1 = INT32_MIN, v0 = INT32_MAX, v1 = INT32_MIN;
+    for (int n = 0; n < 4; n++) {
+        const int x = smaller(2 * i + 2 * (n & 1), w->nodes_x - 1);
+        const int y = smaller(2 * j + (n & 2), w->nodes_y - 1);
+        const int k = y * w->nodes_x + x;
+        if (w->u[k] == RIM_WARP_NOWHERE)
+            return true; // at the border of what is known: look at each node
+        u0 = smaller(u0, w->u[k]);
+        u1 = larger(u1, w->u[k]);
+        v0 = smaller(v0, w->v[k]);
+        v1 = larger(v1, w->v[k]);
     }
-    if (r.dv == 0) { // the usual case: rows lie level
-        const uint16_t *row = rim_frame_row16(f, r.v >> 16);
-        const uint16_t *next = rim_frame_row16(f, (r.v >> 16) + 1);
-        const uint32_t fy = (uint32_t)r.v >> 8 & 255;
-        for (int i = 0; i < count; i++, r.u += r.du)
-            out[i] = lerp2(row + (r.u >> 16), next + (r.u >> 16),
-                           (uint32_t)r.u >> 8 & 255, fy);
-        return;
-    }
-    for (int i = 0; i < count; i++, r.u += r.du, r.v += r.dv) {
-        const uint16_t *row = rim_frame_row16(f, r.v >> 16) + (r.u >> 16);
-        const uint16_t *next = rim_frame_row16(f, (r.v >> 16) + 1) + (r.u >> 16);
-        out[i] = lerp2(row, next, (uint32_t)r.u >> 8 & 255, (uint32_t)r.v >> 8 & 255);
-    }
+    // A margin for what interpolation takes in.
+    const int size = 65536 * scale;
+    return box_lit(g, u0 / size - 2, v0 / size - 2, u1 / size + 2, v1 / size + 2);
 }
 
-// Is the pane the NIR frame itself, pixel by pixel?
-static bool one_to_one(const rim_pane *pane, const rim_frame *nir)
+void rim_ground_light(const rim_ground *g, rim_pane *pane, int scale)
 {
-    for (int i = 0; i < 9; i++)
-        if (pane->forward[i] != (i % 4 == 0 ? 1 : 0))
-            return false;
-    return pane->rect.x1 == nir->width && pane->rect.y1 == nir->height;
+    const int height = pane->rect.y1 - pane->rect.y0;
+    const int blocks_y = (height + RIM_BLOCK - 1) / RIM_BLOCK;
+    memset(pane->lit, 0, (size_t)pane->blocks_x * (size_t)blocks_y);
+    for (int j = 0; g->any_lit && j < blocks_y; j++)
+        for (int i = 0; i < pane->blocks_x; i++)
+            pane->lit[j * pane->blocks_x + i] = block_lit(g, &pane->nir, i, j, scale);
 }
 
-static void base_nir(const rim_ground *g, const rim_pane *pane, rim_pixel *row, int y,
-                     const rim_frame *nir)
+static void base_nir(const rim_ground *g, const rim_ground_job *j, uint8_t *row, int y,
+                     rim_ground_rows *rows)
 {
+    const rim_pane *pane = j->pane;
     const int width = pane->rect.x1 - pane->rect.x0;
-    if (one_to_one(pane, nir)) {
-        g->kernels.grey_row(row, rim_frame_row16(nir, y), g->grey, width);
-        return;
-    }
-    for (int x = 0; x < width; x += CELL) {
-        const int count = smaller(CELL, width - x);
-        uint16_t v[CELL];
-        sample(v, nir, find_run(pane, x / CELL, y, 1), count);
-        for (int i = 0; i < count; i++)
-            row[x + i] = g->grey_pixel[g->grey[v[i]]];
-    }
+    const uint16_t *in = rows->sample;
+    if (pane->same && width <= j->nir->width && y < j->nir->height)
+        in = rim_frame_row16(j->nir, y);
+    else
+        rim_ground_sample(rows->sample, j->kernels, pane, j->nir, 1, y, 0, width);
+    j->kernels->grey(row, in, g->black, g->gain, width);
 }
 
-static void base_visible(const rim_pane *pane, rim_pixel *row, int y,
+// A pane pixel is the mean of n x n picture pixels.
+static void base_visible(const rim_pane *pane, uint8_t *row, int y,
                          const rim_frame *visible)
 {
     const int width = pane->rect.x1 - pane->rect.x0, n = pane->shrink;
     if (n == 1) {
-        memcpy(row, rim_frame_row8(visible, y), (size_t)width * sizeof *row);
+        memcpy(row, rim_frame_row8(visible, y), (size_t)width * 4);
         return;
     }
-    for (int x = 0; x < width; x++) {
-        unsigned sum[3] = {0};
+    const unsigned half = (unsigned)(n * n) / 2, d = (unsigned)(n * n);
+    for (int x = 0; x < width; x++, row += 4) {
+        unsigned sum[3] = {half, half, half};
         for (int j = 0; j < n; j++) {
             const uint8_t *in =
                 rim_frame_row8(visible, y * n + j) + (ptrdiff_t)x * n * 4;
@@ -241,51 +166,34 @@ static void base_visible(const rim_pane *pane, rim_pixel *row, int y,
                 sum[2] += in[i + 2];
             }
         }
-        const unsigned d = (unsigned)(n * n);
-        row[x] = rim_pixel_of((rim_color){(uint8_t)(sum[2] / d), (uint8_t)(sum[1] / d),
-                                          (uint8_t)(sum[0] / d)});
+        for (int i = 0; i < 3; i++)
+            row[i] = (uint8_t)(sum[i] / d);
+        row[3] = 255;
     }
 }
 
-static void tint_row(const rim_ground *g, const rim_pane *pane, rim_pixel *row, int y,
-                     const rim_tone *tone, const rim_frame *map, int scale)
+static void base_none(uint8_t *row, int width)
 {
-    const int width = pane->rect.x1 - pane->rect.x0;
-    const uint8_t *lit = pane->lit + (ptrdiff_t)(y / CELL) * pane->nodes_x;
-    for (int x = 0; x < width; x += CELL) {
-        if (!lit[x / CELL])
-            continue;
-        const int count = smaller(CELL, width - x);
-        uint16_t v[CELL];
-        sample(v, map, find_run(pane, x / CELL, y, scale), count);
-        for (int i = 0; i < count; i++) {
-            const int32_t over =
-                smaller(larger(v[i], g->low_q8), g->high_q8) - g->low_q8;
-            const rim_tone *t = &tone[(over * g->gain_q16) >> 16];
-            const uint32_t even = 0x00ff00ff, p = row[x + i];
-            row[x + i] = ((p & even) * t->keep + t->even) >> 8 & even;
-            row[x + i] |= ((p >> 8 & even) * t->keep + t->odd) & ~even;
-        }
+    for (int x = 0; x < width; x++, row += 4) {
+        row[0] = row[1] = row[2] = 0;
+        row[3] = 255;
     }
 }
 
-void rim_ground_paint(const rim_ground *g, const rim_pane *pane, rim_frame *picture,
-                      rim_rect clip, rim_base base, rim_tint tint, const rim_frame *nir,
-                      const rim_frame *visible, const rim_frame *map, int scale)
+void rim_ground_paint(const rim_ground *g, const rim_ground_job *j,
+                      rim_ground_rows *rows)
 {
-    const int y1 = smaller(clip.y1, pane->rect.y1);
-    const int width = pane->rect.x1 - pane->rect.x0;
-    for (int y = larger(clip.y0, pane->rect.y0); y < y1; y++) {
-        rim_pixel *row =
-            (rim_pixel *)(void *)rim_frame_row8(picture, y) + pane->rect.x0;
-        if (base == RIM_BASE_NIR)
-            base_nir(g, pane, row, y - pane->rect.y0, nir);
-        else if (base == RIM_BASE_VISIBLE)
-            base_visible(pane, row, y - pane->rect.y0, visible);
+    const rim_rect r = j->pane->rect;
+    const int y0 = larger(j->clip.y0, r.y0), y1 = smaller(j->clip.y1, r.y1);
+    for (int y = y0; y < y1; y++) {
+        uint8_t *row = rim_frame_row8(j->picture, y) + (ptrdiff_t)r.x0 * 4;
+        if (j->base == RIM_BASE_NIR)
+            base_nir(g, j, row, y - r.y0, rows);
+        else if (j->base == RIM_BASE_VISIBLE)
+            base_visible(j->pane, row, y - r.y0, j->visible);
         else
-            for (int x = 0; x < width; x++)
-                row[x] = rim_pixel_of((rim_color){0, 0, 0});
-        if (tint && map)
-            tint_row(g, pane, row, y - pane->rect.y0, g->tint[tint], map, scale);
+            base_none(row, r.x1 - r.x0);
+        if (j->tint && j->map)
+            rim_ground_tint(g, j, row, y - r.y0, y == y0, rows);
     }
 }

@@ -43,7 +43,8 @@ static bool side_fits(int side)
 static rim_err check(const rim_overlay_options *p)
 {
     if (!side_fits(p->nir_width) || !side_fits(p->nir_height) || !side_fits(p->width) ||
-        !side_fits(p->height)) {
+        !side_fits(p->height) || !side_fits(p->full_width) ||
+        !side_fits(p->full_height)) {
         rim_log_error(
             "overlay: %dx%d NIR shown as %dx%d: sides must be %d to %d pixels",
             p->nir_width, p->nir_height, p->width, p->height, SIDE_MIN,
@@ -88,20 +89,20 @@ static void set_defaults(rim_overlay_options *p)
     memcpy(p->nir_to_picture, scaled, sizeof scaled);
 }
 
-// The map from NIR to what is shown of the full picture.
-static void map_to_part(double out[9], const rim_overlay *o)
+// How the full picture is shown.
+static rim_aim aim_at_part(const rim_overlay *o)
 {
     const rim_overlay_options *p = &o->options;
     const bool all = !(p->part.width > 0);
     const rim_part part =
         all ? (rim_part){0, 0, p->full_width, p->full_height} : p->part;
     const double sx = p->width / part.width, sy = p->height / part.height;
-    for (int i = 0; i < 3; i++) {
-        const double *h = p->nir_to_picture + i;
-        out[i] = sx * h[0] + ((0.5 - part.x) * sx - 0.5) * h[6];
-        out[3 + i] = sy * h[3] + ((0.5 - part.y) * sy - 0.5) * h[6];
-        out[6 + i] = h[6];
-    }
+    return (rim_aim){.to_picture = &o->to_picture,
+                     .to_nir = &o->to_nir,
+                     .sx = sx,
+                     .sy = sy,
+                     .x = (0.5 - part.x) * sx - 0.5,
+                     .y = (0.5 - part.y) * sy - 0.5};
 }
 
 rim_err rim_overlay_set_part(rim_overlay *o, const rim_part *part)
@@ -110,19 +111,37 @@ rim_err rim_overlay_set_part(rim_overlay *o, const rim_part *part)
     if (!(fabs(part->x) < far && fabs(part->y) < far && part->width > 0 &&
           part->width < far && part->height > 0 && part->height < far))
         return RIM_ERR_ARG;
-    double map[9];
     o->options.part = *part;
-    map_to_part(map, o);
-    rim_err err = RIM_OK;
-    for (int i = 0; i < RIM_PANE_COUNT && !err; i++)
-        err = rim_pane_aim(&o->pane[i], map);
+    const rim_aim aim = aim_at_part(o);
+    for (int i = 0; i < RIM_PANE_COUNT; i++)
+        rim_pane_aim(&o->pane[i], &aim);
+    return RIM_OK;
+}
+
+// The two tables that everything is placed with.
+static rim_err make_warps(rim_overlay *o)
+{
+    const rim_overlay_options *p = &o->options;
+    double back[9];
+    if (!p->map_to_picture && !rim_warp_invert(back, p->nir_to_picture)) {
+        rim_log_error("overlay: the map from NIR to picture cannot be inverted: "
+                      "make the registration again");
+        return RIM_ERR_ARG;
+    }
+    const bool exact = p->map_to_picture && p->map_to_nir;
+    rim_warp_fn *forth = exact ? p->map_to_picture : rim_warp_homography;
+    rim_warp_fn *from = exact ? p->map_to_nir : rim_warp_homography;
+    rim_err err = rim_warp_init(&o->to_picture, 0, 0, p->nir_width, p->nir_height,
+                                forth, exact ? p->map_ctx : p->nir_to_picture);
+    if (!err)
+        err = rim_warp_init(&o->to_nir, 0, 0, p->full_width, p->full_height, from,
+                            exact ? p->map_ctx : back);
     return err;
 }
 
 static rim_err make_panes(rim_overlay *o)
 {
-    double map[9];
-    map_to_part(map, o);
+    const rim_aim aim = aim_at_part(o);
     const int w = o->options.width, h = o->options.height;
     const int half = w / 2, top = (h - h / 2) / 2, edge = rim_overlay_px(o, 14);
     const int inset_y = edge + 5 * rim_overlay_px(o, 14);
@@ -135,10 +154,7 @@ static rim_err make_panes(rim_overlay *o)
     };
     static const int shrink[RIM_PANE_COUNT] = {1, 2, 2, INSET_SHRINK};
     for (int i = 0; i < RIM_PANE_COUNT; i++) {
-        const rim_err err = rim_pane_init(&o->pane[i], rect[i], shrink[i], map);
-        if (err == RIM_ERR_ARG)
-            rim_log_error("overlay: the map from NIR to picture cannot be inverted: "
-                          "make the registration again");
+        const rim_err err = rim_pane_init(&o->pane[i], rect[i], shrink[i], &aim);
         if (err)
             return err;
     }
@@ -175,23 +191,33 @@ static rim_err make_fonts(rim_overlay *o)
     return err;
 }
 
+// Rows of each band: cover, work, and those of the ground.
 static rim_err make_canvases(rim_overlay *o)
 {
     const int w = o->options.width, h = o->options.height;
-    const size_t row = (size_t)w + 1;
+    const size_t row = (size_t)w + 1, nodes = (size_t)w / 4 + 16;
     o->near = calloc((size_t)w * (size_t)h, 1);
     o->rows = calloc(2 * RIM_BANDS * row, sizeof *o->rows);
+    o->samples = calloc(RIM_BANDS * (row + 2 * nodes), sizeof *o->samples);
+    o->levels = calloc(RIM_BANDS * row, 1);
     o->edges = calloc(RIM_BANDS, sizeof *o->edges);
-    if (!o->near || !o->rows || !o->edges)
+    if (!o->near || !o->rows || !o->samples || !o->levels || !o->edges)
         return RIM_ERR_MEMORY;
-    for (int i = 0; i < RIM_BANDS; i++)
+    for (size_t i = 0; i < RIM_BANDS; i++) {
+        uint16_t *sample = o->samples + i * (row + 2 * nodes);
+        int16_t *node = (int16_t *)(sample + row);
+        o->ground_rows[i] = (rim_ground_rows){.sample = sample,
+                                              .level = o->levels + i * row,
+                                              .node = {node, node + nodes}};
         o->canvas[i] = (rim_canvas){
-            .clip = {0, h * i / RIM_BANDS, w, h * (i + 1) / RIM_BANDS},
+            .kernels = &o->kernels,
+            .clip = {0, h * (int)i / RIM_BANDS, w, h * ((int)i + 1) / RIM_BANDS},
             .near = o->near,
             .near_stride = w,
-            .cover = o->rows + 2 * (size_t)i * row,
-            .work = o->rows + (2 * (size_t)i + 1) * row,
+            .cover = o->rows + 2 * i * row,
+            .work = o->rows + (2 * i + 1) * row,
         };
+    }
     return RIM_OK;
 }
 
@@ -208,19 +234,22 @@ rim_err rim_overlay_create(rim_overlay **out, const rim_overlay_options *options
         return RIM_ERR_MEMORY;
     o->options = p;
     o->view = p.view;
+    rim_render_kernels_init(&o->kernels, p.cpu);
     // A narrow picture gets smaller marks, so that its texts fit.
     const int by_height = p.height * 256 / 720, by_width = p.width * 256 / 960;
     o->unit_q8 = by_height < by_width ? by_height : by_width;
     o->unit_q8 = o->unit_q8 > 6 * 256 ? 6 * 256 : o->unit_q8;
     make_style(o);
     err = rim_ground_init(&o->ground, p.nir_width, p.nir_height, p.nir_bits,
-                          p.nir_black_level, p.sbr_low, p.sbr_high, p.color_map, p.cpu);
+                          p.nir_black_level, p.sbr_low, p.sbr_high, p.color_map);
+    if (!err)
+        err = make_warps(o);
     if (!err)
         err = make_panes(o);
     if (!err)
         err = make_fonts(o);
     if (!err)
-        err = rim_scene_init(&o->scene, 2048, 16384, 16384);
+        err = rim_scene_init(&o->scene, 2048, 16384, 32768, 16384);
     if (!err)
         err = rim_layout_init(&o->layout, p.width, p.height,
                               rim_overlay_px(o, 6) > 2 ? rim_overlay_px(o, 6) : 2);
@@ -240,6 +269,8 @@ void rim_overlay_destroy(rim_overlay **p)
     rim_ground_uninit(&o->ground);
     for (int i = 0; i < RIM_PANE_COUNT; i++)
         rim_pane_uninit(&o->pane[i]);
+    rim_warp_uninit(&o->to_picture);
+    rim_warp_uninit(&o->to_nir);
     rim_font_destroy(&o->small);
     rim_font_destroy(&o->label);
     rim_font_destroy(&o->large);
@@ -247,6 +278,8 @@ void rim_overlay_destroy(rim_overlay **p)
     rim_layout_uninit(&o->layout);
     free(o->near);
     free(o->rows);
+    free(o->samples);
+    free(o->levels);
     free(o->edges);
     free(o);
     *p = NULL;
@@ -344,7 +377,7 @@ static void plan(rim_overlay *o, const rim_result *r)
     rim_hud_plan_help(o);
     for (int i = 0; i < v->layers; i++)
         if (o->map && v->layer[i].tint)
-            rim_pane_light(&o->pane[v->layer[i].pane], &o->ground, o->scale);
+            rim_ground_light(&o->ground, &o->pane[v->layer[i].pane], o->scale);
 }
 
 static void paint_band(void *ctx, int band)
@@ -359,8 +392,17 @@ static void paint_band(void *ctx, int band)
         const layer *l = &v->layer[i];
         const rim_base base =
             l->base == RIM_BASE_VISIBLE && !o->visible ? RIM_BASE_NIR : l->base;
-        rim_ground_paint(&o->ground, &o->pane[l->pane], o->picture, c->clip, base,
-                         l->tint, o->nir, o->visible, o->map, o->scale);
+        const rim_ground_job job = {.kernels = &o->kernels,
+                                    .pane = &o->pane[l->pane],
+                                    .base = base,
+                                    .tint = l->tint,
+                                    .picture = o->picture,
+                                    .clip = c->clip,
+                                    .nir = o->nir,
+                                    .visible = o->visible,
+                                    .map = o->map,
+                                    .scale = o->scale};
+        rim_ground_paint(&o->ground, &job, &o->ground_rows[band]);
     }
     rim_scene_paint(&o->scene, c, &o->edges[band]);
 }

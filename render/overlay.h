@@ -36,6 +36,10 @@ typedef struct rim_part {
     double x, y, width, height;
 } rim_part;
 
+// From a pixel of one picture to that of another; false: no partner. ctx: the caller's.
+typedef bool rim_overlay_map_fn(const void *ctx, double x, double y, double *u,
+                                double *v);
+
 typedef struct rim_overlay_options {
     int nir_width, nir_height, nir_bits, nir_black_level;
     int width, height; // of the picture: the visible frame's, else the NIR frame's
@@ -44,15 +48,19 @@ typedef struct rim_overlay_options {
     int full_width, full_height;
     rim_part part;
     double mm_per_px; // of the NIR frame; 0 or NAN: no scale bar
-    // NIR pixel to full picture pixel, row-major; all zero: scaled to the size.
+    // NIR pixel to full picture pixel: by a homography, row-major; all zero: scaled to
+    // the size. Or exactly, lenses and all, by functions both ways, which are asked at
+    // creation only.
     double nir_to_picture[9];
+    rim_overlay_map_fn *map_to_picture, *map_to_nir;
+    const void *map_ctx;
     // The scale: SBR shown as transparent and as full colour. 0: 1.3 and 5.
     double sbr_low, sbr_high;
     rim_color_map color_map;
     rim_view view;
     bool has_visible;     // visible frames are expected: one that is missing is said
-    unsigned cpu;         // RIM_CPU_* bits that kernels may use
     rim_workers *workers; // share the work of a frame; NULL: the caller alone
+    unsigned cpu;         // RIM_CPU_* bits that kernels may use
 } rim_overlay_options;
 
 // Where something holds of the NIR frame: mask pixel (i, j) covers `scale` NIR pixels
@@ -71,8 +79,9 @@ RIM_NODISCARD rim_err rim_overlay_create(rim_overlay **out,
 void rim_overlay_destroy(rim_overlay **o);
 
 // Draws into *picture (BGRX8, options' size): the visible frame (of the same size: its
-// shown part), or where that is NULL the NIR frame in grey; over it what `result` and the SBR map (GRAY16 Q8,
-// `scale` NIR pixels a map pixel; see rim_pipeline_sbr_map; may be NULL) say.
+// shown part), or where that is NULL the NIR frame in grey; over it what `result` and
+// the SBR map (GRAY16 Q8, `scale` NIR pixels a map pixel; see rim_pipeline_sbr_map; may
+// be NULL) say.
 // A label keeps the side on which the frame before had it, lost frames are told for
 // three seconds and lost lesions fade for one; else a picture depends on nothing but
 // the arguments.

@@ -61,6 +61,8 @@ struct rim_overlay {
     rim_font *small, *label, *large;
     rim_overlay_style style;
     rim_ground ground;
+    rim_render_kernels kernels;
+    rim_warp to_picture, to_nir; // NIR pixels and those of the full picture
     rim_pane pane[RIM_PANE_COUNT];
     rim_scene scene;
     rim_layout layout;
@@ -80,7 +82,10 @@ struct rim_overlay {
     uint8_t *near;
     rim_canvas canvas[RIM_BANDS];
     rim_edges *edges; // [RIM_BANDS]
-    int32_t *rows;    // scratch of the canvases
+    rim_ground_rows ground_rows[RIM_BANDS];
+    int32_t *rows; // scratch of the canvases
+    uint16_t *samples;
+    uint8_t *levels;
 
     // Of the frame under way.
     rim_frame *picture;

@@ -8,13 +8,18 @@
 // cos and sin of k * 11.25 degrees, k = 0..8, Q14.
 static const int g_cos[] = {16384, 16069, 15137, 13623, 11585, 9102, 6270, 3196, 0};
 
-rim_err rim_scene_init(rim_scene *s, int shapes, int points, int chars)
+rim_err rim_scene_init(rim_scene *s, int shapes, int points, int pieces, int chars)
 {
-    *s = (rim_scene){.shapes_max = shapes, .points_max = points, .chars_max = chars};
+    *s = (rim_scene){.shapes_max = shapes,
+                     .points_max = points,
+                     .pieces_max = pieces,
+                     .chars_max = chars};
     s->shape = calloc((size_t)shapes, sizeof *s->shape);
     s->point = calloc((size_t)points, sizeof *s->point);
+    s->piece = calloc((size_t)pieces, sizeof *s->piece);
+    s->ink = calloc(RIM_INKS_MAX, sizeof *s->ink);
     s->text = calloc((size_t)chars, 1);
-    if (s->shape && s->point && s->text)
+    if (s->shape && s->point && s->piece && s->ink && s->text)
         return RIM_OK;
     rim_scene_uninit(s);
     return RIM_ERR_MEMORY;
@@ -24,13 +29,17 @@ void rim_scene_uninit(rim_scene *s)
 {
     free(s->shape);
     free(s->point);
+    free(s->piece);
+    free(s->ink);
     free(s->text);
     *s = (rim_scene){0};
 }
 
 void rim_scene_clear(rim_scene *s)
 {
-    s->shapes = s->points = s->chars = 0;
+    s->shapes = s->points = s->pieces = s->chars = 0;
+    if (s->inks > RIM_INKS_MAX / 4) // colours that come and go
+        s->inks = 0;
 }
 
 static void grow(rim_rect *r, int by)
@@ -69,17 +78,39 @@ static rim_shape *add(rim_scene *s, rim_shape_kind kind, const rim_pt *p, int co
     return shape;
 }
 
+// NULL where there is no room.
+static const rim_tones *ink_of(rim_scene *s, const rim_stroke *stroke, rim_color c)
+{
+    for (int i = 0; i < s->inks; i++) {
+        const rim_ink *k = &s->ink[i];
+        if (k->stroke == stroke && k->color.r == c.r && k->color.g == c.g &&
+            k->color.b == c.b)
+            return &k->tones;
+    }
+    if (s->inks == RIM_INKS_MAX)
+        return NULL;
+    rim_ink *k = &s->ink[s->inks++];
+    k->stroke = stroke;
+    k->color = c;
+    rim_stroke_ink(&k->tones, stroke, c);
+    return &k->tones;
+}
+
 void rim_scene_stroke(rim_scene *s, const rim_stroke *stroke, const rim_pt *p,
                       int count, bool closed, rim_dash dash, rim_color color)
 {
-    rim_shape *shape = count > 1 ? add(s, RIM_SHAPE_STROKE, p, count) : NULL;
+    const rim_tones *ink = count > 1 ? ink_of(s, stroke, color) : NULL;
+    rim_shape *shape = ink ? add(s, RIM_SHAPE_STROKE, NULL, 0) : NULL;
     if (!shape)
         return;
+    shape->box = box_of(p, count);
     grow(&shape->box, stroke->reach / 16 + 2);
-    shape->stroke = stroke;
-    shape->closed = closed;
-    shape->dash = dash;
-    shape->color = color;
+    shape->first = s->pieces;
+    shape->count = rim_stroke_cut(s->piece + s->pieces, s->pieces_max - s->pieces, p,
+                                  count, closed, dash);
+    s->pieces += shape->count;
+    shape->reach = stroke->reach;
+    shape->ink = ink;
 }
 
 void rim_scene_fill(rim_scene *s, const rim_pt *p, int count, rim_color color,
@@ -135,16 +166,13 @@ static rim_pt on_circle(rim_pt center, int radius_q8, int k)
 void rim_scene_panel(rim_scene *s, rim_rect r, int radius_px, rim_color color,
                      int alpha)
 {
-    const int radius = radius_px * 256;
-    const int32_t x0 = r.x0 * 256 + radius, x1 = r.x1 * 256 - radius;
-    const int32_t y0 = r.y0 * 256 + radius, y1 = r.y1 * 256 - radius;
-    const rim_pt corner[4] = {{x1, y1}, {x0, y1}, {x0, y0}, {x1, y0}};
-    rim_pt p[36];
-    for (int q = 0, n = 0; q < 4; q++)
-        for (int k = 0; k <= 8; k++)
-            p[n++] = k < 8 ? on_circle(corner[q], radius, q * 8 + k)
-                           : on_circle(corner[q], radius, (q * 8 + 8) & 31);
-    rim_scene_fill(s, p, 36, color, alpha);
+    rim_shape *shape = add(s, RIM_SHAPE_PANEL, NULL, 0);
+    if (!shape)
+        return;
+    shape->box = r;
+    shape->radius_px = radius_px;
+    shape->color = color;
+    shape->alpha = alpha;
 }
 
 void rim_scene_disc(rim_scene *s, rim_pt center, int radius_q8, rim_color color)
@@ -179,16 +207,15 @@ int rim_scene_text(rim_scene *s, const rim_font *font, int x, int y, rim_color c
 static void paint(const rim_scene *s, const rim_shape *shape, rim_canvas *c,
                   rim_edges *edges)
 {
-    const rim_pt *p = s->point + shape->first;
     switch (shape->kind) {
     case RIM_SHAPE_STROKE:
-        rim_canvas_stroke(c, shape->stroke, p, shape->count, shape->closed, shape->dash,
-                          shape->color);
+        rim_canvas_stroke(c, s->piece + shape->first, shape->count, shape->reach,
+                          shape->ink, shape->box);
         return;
     case RIM_SHAPE_FILL:
     case RIM_SHAPE_HATCH:
         rim_edges_clear(edges);
-        rim_edges_add_contour(edges, p, shape->count);
+        rim_edges_add_contour(edges, s->point + shape->first, shape->count);
         if (shape->kind == RIM_SHAPE_FILL)
             rim_canvas_fill(c, edges, shape->color, shape->alpha);
         else
@@ -197,6 +224,9 @@ static void paint(const rim_scene *s, const rim_shape *shape, rim_canvas *c,
         return;
     case RIM_SHAPE_RECT:
         rim_canvas_fill_rect(c, shape->box, shape->color, shape->alpha);
+        return;
+    case RIM_SHAPE_PANEL:
+        rim_canvas_panel(c, shape->box, shape->radius_px, shape->color, shape->alpha);
         return;
     case RIM_SHAPE_TEXT:
         rim_canvas_text(c, shape->font, shape->x, shape->y, s->text + shape->first,

@@ -15,6 +15,7 @@ typedef enum rim_shape_kind {
     RIM_SHAPE_FILL,
     RIM_SHAPE_HATCH,
     RIM_SHAPE_RECT,
+    RIM_SHAPE_PANEL,
     RIM_SHAPE_TEXT,
 } rim_shape_kind;
 
@@ -22,24 +23,36 @@ typedef struct rim_shape {
     rim_shape_kind kind;
     rim_rect box; // px that it may touch
     rim_color color, color2;
-    int alpha;                // 0..256
-    int first, count;         // of the points; first of the text
-    bool closed;              // stroke
-    rim_dash dash;            // stroke
-    const rim_stroke *stroke; // stroke
-    const rim_font *font;     // text
-    int period_px;            // hatch
-    int x, y;                 // text: left end of the baseline, px
+    int alpha;            // 0..256
+    int first, count;     // of the points or pieces; first of the text
+    int reach;            // stroke: of its halo, 1/16 px
+    const rim_tones *ink; // stroke
+    const rim_font *font; // text
+    int period_px;        // hatch
+    int radius_px;        // panel
+    int x, y;             // text: left end of the baseline, px
 } rim_shape;
+
+// A stroke's tones in a colour, kept from frame to frame.
+typedef struct rim_ink {
+    const rim_stroke *stroke;
+    rim_color color;
+    rim_tones tones;
+} rim_ink;
+enum { RIM_INKS_MAX = 128 };
 
 typedef struct rim_scene {
     int shapes, shapes_max, points, points_max, chars, chars_max;
+    int pieces, pieces_max, inks;
     rim_shape *shape;
     rim_pt *point;
+    rim_piece *piece;
+    rim_ink *ink; // [RIM_INKS_MAX]
     char *text;
 } rim_scene;
 
-RIM_NODISCARD rim_err rim_scene_init(rim_scene *s, int shapes, int points, int chars);
+RIM_NODISCARD rim_err rim_scene_init(rim_scene *s, int shapes, int points, int pieces,
+                                     int chars);
 void rim_scene_uninit(rim_scene *s);
 void rim_scene_clear(rim_scene *s);
 

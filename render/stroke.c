@@ -1,38 +1,24 @@
 // stroke.c: anti-aliased lines with a dark halo.
 //
-// Pieces of a line first note in `near`, for each pixel, how near they come to its
-// centre; the nearest wins. Then the same pieces are walked again, and each pixel is
-// painted once, from its nearest distance. So a line that crosses itself, or the
-// joint of two pieces, is not painted twice.
+// A line is cut into straight pieces once, when the frame is planned. Painting it, each
+// piece notes in `near`, for the pixels within its reach, how near it comes to their
+// centres; the nearest wins. Then each pixel is painted once, by its distance. So a
+// line that crosses itself, or the joint of two pieces, is not painted twice.
 // SPDX-License-Identifier: MIT
 #include "render/canvas.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { PIECE_PX = 24 }; // longest piece: keeps products within 32 bits
-
-typedef struct piece {
-    rim_pt a;
-    int32_t ux, uy;     // direction, Q14
-    int32_t length;     // 24.8
-    int32_t reach;      // of the stroke, 24.8
-    int x0, y0, x1, y1; // pixels it may touch, clipped; half open
-} piece;
-
-// Rounded down; d*d <= v < (d+1)*(d+1).
-static uint32_t root(uint64_t v)
+static int larger(int a, int b)
 {
-    uint64_t r = 0;
-    uint64_t bit = v < UINT64_C(1) << 26 ? UINT64_C(1) << 24 : UINT64_C(1) << 62;
-    for (; bit; bit >>= 2) {
-        const uint64_t t = r + bit;
-        r >>= 1;
-        if (v >= t) {
-            v -= t;
-            r += bit;
-        }
-    }
-    return (uint32_t)r;
+    return a > b ? a : b;
+}
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
 }
 
 // Part of a pixel, 0..256, that a band of half width `half` covers at `distance`
@@ -58,106 +44,23 @@ void rim_stroke_make(rim_stroke *s, int width_q4, int gap_q4, int halo_q4)
     }
 }
 
-static int32_t larger(int32_t a, int32_t b)
+// The halo, black, and over it the line, as one tone for each distance.
+void rim_stroke_ink(rim_tones *ink, const rim_stroke *s, rim_color c)
 {
-    return a > b ? a : b;
-}
-
-static int32_t smaller(int32_t a, int32_t b)
-{
-    return a < b ? a : b;
-}
-
-// False where the piece lies outside the clip.
-static bool make_piece(piece *q, const rim_canvas *c, const rim_stroke *s, rim_pt a,
-                       rim_pt b)
-{
-    const int64_t dx = b.x - a.x, dy = b.y - a.y;
-    q->a = a;
-    q->reach = s->reach * 16 + 16;
-    q->x0 = larger((smaller(a.x, b.x) - q->reach) >> 8, c->clip.x0);
-    q->y0 = larger((smaller(a.y, b.y) - q->reach) >> 8, c->clip.y0);
-    q->x1 = smaller(((larger(a.x, b.x) + q->reach) >> 8) + 1, c->clip.x1);
-    q->y1 = smaller(((larger(a.y, b.y) + q->reach) >> 8) + 1, c->clip.y1);
-    if (q->x0 >= q->x1 || q->y0 >= q->y1)
-        return false;
-    q->length = (int32_t)root((uint64_t)(dx * dx + dy * dy));
-    q->ux = q->length ? (int32_t)(dx * 16384 / q->length) : 16384;
-    q->uy = q->length ? (int32_t)(dy * 16384 / q->length) : 0;
-    return true;
-}
-
-// The pixels of row y that may be in reach: [*x0, *x1).
-static void piece_row(const piece *q, int y, int *x0, int *x1)
-{
-    *x0 = q->x0;
-    *x1 = q->x1;
-    if (abs(q->uy) < 2048)
-        return;
-    // On the line itself x = a.x + (y - a.y) ux / uy; to both sides reach / uy.
-    const int32_t dy = y * 256 + 128 - q->a.y;
-    const int32_t at = q->a.x + (int32_t)((int64_t)dy * q->ux / q->uy);
-    const int32_t side = (int32_t)((int64_t)q->reach * 16384 / abs(q->uy));
-    *x0 = larger(*x0, (at - side) >> 8);
-    *x1 = smaller(*x1, ((at + side) >> 8) + 1);
-}
-
-// Distance of the centre of pixel (x, y) from the piece, 1/16 px.
-static int32_t distance(const piece *q, int x, int y)
-{
-    const int32_t px = x * 256 + 128 - q->a.x, py = y * 256 + 128 - q->a.y;
-    const int32_t along = (px * q->ux + py * q->uy) >> 14;
-    if (along >= 0 && along <= q->length)
-        return abs(px * q->uy - py * q->ux) >> 18;
-    const int64_t over = along < 0 ? -along : along - q->length;
-    const int64_t across = (px * q->uy - py * q->ux) >> 14;
-    const uint64_t square = (uint64_t)(over * over + across * across);
-    if (square >= (uint64_t)q->reach * (uint64_t)q->reach)
-        return RIM_STROKE_REACH;
-    return (int32_t)(root(square) >> 4);
-}
-
-static void note_piece(rim_canvas *c, const rim_stroke *s, rim_pt a, rim_pt b)
-{
-    piece q;
-    if (!make_piece(&q, c, s, a, b))
-        return;
-    for (int y = q.y0; y < q.y1; y++) {
-        uint8_t *near = c->near + y * c->near_stride;
-        int x0, x1;
-        piece_row(&q, y, &x0, &x1);
-        for (int x = x0; x < x1; x++) {
-            const int32_t d = distance(&q, x, y);
-            if (d < s->reach && near[x] < 255 - d)
-                near[x] = (uint8_t)(255 - d);
-        }
+    for (int i = 0; i < 256; i++) {
+        const int d = 255 - i, on = d < s->reach;
+        const int halo = on ? s->halo[d] : 0, line = on ? s->line[d] : 0;
+        rim_tones_put(ink, i, (c.b * line + 128) >> 8, (c.g * line + 128) >> 8,
+                      (c.r * line + 128) >> 8,
+                      ((256 - halo) * (256 - line) + 128) >> 8);
     }
 }
 
-typedef struct ink {
-    const rim_stroke *stroke;
-    rim_pixel color, halo;
-} ink;
-
-static void paint_piece(rim_canvas *c, const ink *k, rim_pt a, rim_pt b)
+// Rounded down: the square root of what fits a double exactly is rounded properly.
+static int32_t distance(rim_pt a, rim_pt b)
 {
-    piece q;
-    if (!make_piece(&q, c, k->stroke, a, b))
-        return;
-    for (int y = q.y0; y < q.y1; y++) {
-        uint8_t *near = c->near + y * c->near_stride;
-        rim_pixel *row = (rim_pixel *)(void *)rim_frame_row8(c->picture, y);
-        int x0, x1;
-        piece_row(&q, y, &x0, &x1);
-        for (int x = x0; x < x1; x++) {
-            if (near[x] == 0)
-                continue;
-            const int d = 255 - near[x];
-            const rim_pixel dark = rim_pixel_blend(row[x], k->halo, k->stroke->halo[d]);
-            row[x] = rim_pixel_blend(dark, k->color, k->stroke->line[d]);
-            near[x] = 0;
-        }
-    }
+    const double dx = b.x - a.x, dy = b.y - a.y;
+    return (int32_t)sqrt(dx * dx + dy * dy);
 }
 
 // Where a walk along a line is within its dashes.
@@ -165,78 +68,122 @@ typedef struct walk {
     int32_t on, off, at; // 24.8
 } walk;
 
-static rim_pt between(rim_pt a, rim_pt b, int32_t t, int32_t length)
-{
-    return (rim_pt){a.x + (int32_t)((int64_t)(b.x - a.x) * t / length),
-                    a.y + (int32_t)((int64_t)(b.y - a.y) * t / length)};
-}
-
-static bool out_of_reach(const rim_canvas *c, const rim_stroke *s, rim_pt a, rim_pt b)
-{
-    const int32_t reach = s->reach * 16 + 16;
-    return larger(a.y, b.y) + reach < c->clip.y0 * 256 ||
-           smaller(a.y, b.y) - reach > c->clip.y1 * 256;
-}
-
-// Cuts a -> b into pieces, along dashes. ink NULL: note, else paint.
-static void walk_side(rim_canvas *c, const rim_stroke *s, const ink *k, walk *w,
-                      rim_pt a, rim_pt b)
-{
-    if (!w->on && out_of_reach(c, s, a, b))
-        return;
-    const int64_t dx = b.x - a.x, dy = b.y - a.y;
-    const int32_t length = (int32_t)root((uint64_t)(dx * dx + dy * dy));
-    for (int32_t t = 0; t < length;) {
-        int32_t step = smaller(length - t, PIECE_PX * 256);
-        bool on = true;
-        if (w->on) {
-            on = w->at < w->on;
-            step = smaller(step, (on ? w->on : w->on + w->off) - w->at);
-            w->at += step;
-            if (w->at >= w->on + w->off)
-                w->at = 0;
-        }
-        if (on && !k)
-            note_piece(c, s, between(a, b, t, length), between(a, b, t + step, length));
-        else if (on)
-            paint_piece(c, k, between(a, b, t, length),
-                        between(a, b, t + step, length));
-        t += step;
-    }
-}
-
-static int64_t line_length(const rim_pt *p, int count, bool closed)
-{
-    int64_t sum = 0;
-    for (int i = 0; i + (closed ? 0 : 1) < count; i++) {
-        const rim_pt a = p[i], b = p[i + 1 < count ? i + 1 : 0];
-        const int64_t dx = b.x - a.x, dy = b.y - a.y;
-        sum += root((uint64_t)(dx * dx + dy * dy));
-    }
-    return sum;
-}
-
 static walk start_walk(const rim_pt *p, int count, bool closed, rim_dash dash)
 {
     walk w = {dash.on_px * 256, dash.off_px * 256, 0};
     if (dash.on_px == 0 || !closed)
         return w;
-    const int64_t length = line_length(p, count, closed);
+    int64_t length = 0;
+    for (int i = 0; i < count; i++)
+        length += distance(p[i], p[i + 1 < count ? i + 1 : 0]);
     const int64_t period = w.on + w.off;
-    const int64_t periods = larger(1, (int32_t)((length + period / 2) / period));
+    const int periods = larger(1, (int)((length + period / 2) / period));
     w.on = larger(256, (int32_t)(length * w.on / period / periods));
     w.off = larger(256, (int32_t)(length / periods) - w.on);
     return w;
 }
 
-void rim_canvas_stroke(rim_canvas *c, const rim_stroke *s, const rim_pt *p, int count,
-                       bool closed, rim_dash dash, rim_color color)
+// What of the next `left` is one piece, and whether it is drawn.
+static int32_t stride(walk *w, int32_t left, bool *on)
 {
-    const ink k = {s, rim_pixel_of(color), rim_pixel_of((rim_color){0, 0, 0})};
-    const walk start = start_walk(p, count, closed, dash);
-    for (int pass = 0; pass < 2; pass++) {
-        walk w = start;
-        for (int i = 0; i + (closed ? 0 : 1) < count; i++)
-            walk_side(c, s, pass ? &k : NULL, &w, p[i], p[i + 1 < count ? i + 1 : 0]);
+    *on = true;
+    if (!w->on)
+        return left;
+    *on = w->at < w->on;
+    const int32_t step = smaller(left, (*on ? w->on : w->on + w->off) - w->at);
+    w->at += step;
+    if (w->at >= w->on + w->off)
+        w->at = 0;
+    return step;
+}
+
+int rim_stroke_cut(rim_piece *piece, int most, const rim_pt *p, int count, bool closed,
+                   rim_dash dash)
+{
+    walk w = start_walk(p, count, closed, dash);
+    int n = 0;
+    for (int i = 0; i + (closed ? 0 : 1) < count; i++) {
+        const rim_pt a = p[i], b = p[i + 1 < count ? i + 1 : 0];
+        const int32_t length = distance(a, b);
+        const float whole = (float)length / 256;
+        const float ux = length ? (float)(b.x - a.x) / (float)length : 1;
+        const float uy = length ? (float)(b.y - a.y) / (float)length : 0;
+        for (int32_t t = 0, step; t < length; t += step) {
+            bool on;
+            step = stride(&w, length - t, &on);
+            if (!on || n == most)
+                continue;
+            const float from = (float)t / 256;
+            piece[n++] =
+                (rim_piece){.x = (float)a.x / 256 + from * ux,
+                            .y = (float)a.y / 256 + from * uy,
+                            .ux = ux,
+                            .uy = uy,
+                            .length = step == length ? whole : (float)step / 256};
+        }
+    }
+    return n;
+}
+
+// Whole pixels about v, which may lie far outside of any picture.
+static int limit(float v, int low, int high)
+{
+    return v <= (float)low ? low : v >= (float)high ? high : (int)v;
+}
+
+typedef struct extent {
+    float px;
+    float y0, y1;       // of the piece's ends, the upper first
+    int x0, x1;         // of the pixels it may touch, clipped
+    float slope, aside; // x a row; to both sides of the line. aside 0: lies level
+} extent;
+
+static extent make_extent(const rim_piece *q, int reach_q4, rim_rect box)
+{
+    const float bx = q->x + q->length * q->ux, by = q->y + q->length * q->uy;
+    extent r = {.px = (float)reach_q4 / 16 + 1};
+    r.y0 = q->y < by ? q->y : by;
+    r.y1 = q->y < by ? by : q->y;
+    r.x0 = limit((q->x < bx ? q->x : bx) - r.px, box.x0, box.x1);
+    r.x1 = limit((q->x < bx ? bx : q->x) + r.px + 1, box.x0, box.x1);
+    const float steep = q->uy < 0 ? -q->uy : q->uy;
+    if (steep > 0.02F) {
+        r.slope = q->ux / q->uy;
+        r.aside = r.px / steep;
+    }
+    return r;
+}
+
+static void note_piece(rim_canvas *c, const rim_piece *q, int reach_q4, rim_rect box)
+{
+    const extent r = make_extent(q, reach_q4, box);
+    const int y1 = limit(r.y1 + r.px + 1, box.y0, box.y1);
+    for (int y = limit(r.y0 - r.px, box.y0, box.y1); y < y1; y++) {
+        const float dy = (float)y + 0.5F - q->y;
+        int x0 = r.x0, x1 = r.x1;
+        if (r.aside > 0) {
+            const float at = q->x + dy * r.slope;
+            x0 = limit(at - r.aside, r.x0, r.x1);
+            x1 = limit(at + r.aside + 1, r.x0, r.x1);
+        }
+        if (x0 < x1)
+            c->kernels->near(c->near + y * c->near_stride + x0, q,
+                             (float)x0 + 0.5F - q->x, dy, reach_q4, x1 - x0);
+    }
+}
+
+void rim_canvas_stroke(rim_canvas *c, const rim_piece *piece, int count, int reach,
+                       const rim_tones *ink, rim_rect box)
+{
+    const rim_rect in = rim_rect_intersect(box, c->clip);
+    if (in.x0 >= in.x1)
+        return;
+    for (int i = 0; i < count; i++)
+        note_piece(c, &piece[i], reach, in);
+    for (int y = in.y0; y < in.y1; y++) {
+        uint8_t *near = c->near + y * c->near_stride + in.x0;
+        c->kernels->blend(rim_frame_row8(c->picture, y) + 4 * (ptrdiff_t)in.x0, near,
+                          ink, in.x1 - in.x0);
+        memset(near, 0, (size_t)(in.x1 - in.x0));
     }
 }

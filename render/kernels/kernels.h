@@ -1,29 +1,95 @@
 // kernels.h: the inner loops of render/, and the table that holds a variant of each.
 //
 // Made, extended and checked as process/kernels/kernels.h says, with the names
-// RIM_RENDER_KERNELS and RIM_RENDER_VARIANTS.
+// RIM_RENDER_KERNELS and RIM_RENDER_VARIANTS. near and grey have floats inside: sums,
+// products and square roots in single precision, each rounded as IEEE 754 says and none
+// contracted, so that they too come out the same everywhere.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_RENDER_KERNELS_KERNELS_H
 #define RIM_RENDER_KERNELS_KERNELS_H
 
 #include "base/cpu.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
-// Samples to BGRX grey by a tone curve: dst = 0xff000000 + 0x010101 * tone[src].
-typedef void rim_grey_row_fn(uint32_t *dst, const uint16_t *src,
-                             const uint8_t tone[65536], int width);
+// 256 ways to lay a colour over a pixel: what is added to blue, green and red, and how
+// much of the pixel is kept. The same numbers twice, since some machines look up pixels
+// and some bytes. Filled by rim_tones_set().
+typedef struct rim_tones {
+    uint8_t pixel[256][4]; // blue, green, red, keep
+    uint8_t plane[4][256]; // the same, blue first
+} rim_tones;
+
+// Entry 0..255. alpha: 0..256, how much of the colour is seen; added is colour * alpha
+// / 256, rounded; keep is (256 - alpha), one less from 128 on, to fit a byte.
+void rim_tones_set(rim_tones *t, int entry, int blue, int green, int red, int alpha);
+// Two layers as one: what is `kept` of the pixel (0..256), and blue, green, red added.
+void rim_tones_put(rim_tones *t, int entry, int blue, int green, int red, int kept);
+
+// Each pixel (BGRX8 in memory) by the tone of its index:
+//
+//     keep = tone.keep + (tone.keep >> 7)
+//     byte = min(255, tone.byte + ((byte * keep + 128) >> 8)), X = 255
+//
+// Entry 0 must change nothing: pixels of index 0 may be passed over.
+typedef void rim_blend_fn(uint8_t *pixel, const uint8_t *index, const rim_tones *tones,
+                          int width);
+
+// Levels between nodes 4 pixels apart; pixel x lies between nodes x / 4 and x / 4 + 1,
+// `down` (0..3) of 4 rows below `top` and above `bottom`:
+//
+//     n(i)  = 4 * top[i] + (bottom[i] - top[i]) * down
+//     level = clamp((4 * n(i) + (n(i + 1) - n(i)) * (x & 3) + 32) >> 6, 0, 255)
+//
+// Nodes: -2000..2000, levels times 4; width / 4 + 9 of them must be there to be read.
+typedef void rim_spread_fn(uint8_t *level, const int16_t *top, const int16_t *bottom,
+                           int down, int width);
+
+// A straight piece of a line; lengths in pixels, pixel centres at halves.
+typedef struct rim_piece {
+    float x, y;   // where it starts
+    float ux, uy; // its direction, of length 1
+    float length;
+} rim_piece;
+
+// Notes for the pixels whose centres are (x + i, y) from the start of the piece how
+// near they are to it: near[i] = max(near[i], 255 - d), where d is the distance in 1/16
+// px, rounded down, if it is below `reach` (1..255).
+typedef void rim_near_fn(uint8_t *near, const rim_piece *piece, float x, float y,
+                         int reach, int width);
+
+// The fixed tone curve: grey pixels (BGRX8) of samples,
+//
+//     (int)sqrtf(min(max(sample - black, 0) * gain, 255 * 255))
+typedef void rim_grey_fn(uint8_t *pixel, const uint16_t *sample, int black, float gain,
+                         int width);
+
+// Bilinear samples of a picture at (u + i du, v + i dv), Q16 pixels, to 1/256 px. All of
+// them must lie within [0, width - 1) and [0, height - 1) of it. stride in bytes.
+typedef void rim_sample_fn(uint16_t *dst, const uint16_t *src, ptrdiff_t stride,
+                           int32_t u, int32_t v, int32_t du, int32_t dv, int count);
 
 // clang-format off
 // Every kernel there is.
 #define RIM_RENDER_KERNELS(X) \
-    X(grey_row)
+    X(blend) X(spread) X(near) X(grey) X(sample)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
-#define RIM_RENDER_VARIANTS(V)
+#define RIM_RENDER_VARIANTS(V) \
+    V(blend, avx2, RIM_CPU_AVX2) \
+    V(blend, avx512, RIM_CPU_AVX512) \
+    V(spread, avx2, RIM_CPU_AVX2) \
+    V(near, avx2, RIM_CPU_AVX2) \
+    V(grey, avx2, RIM_CPU_AVX2) \
+    V(sample, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
-#define RIM_RENDER_VARIANTS(V)
+#define RIM_RENDER_VARIANTS(V) \
+    V(blend, neon, RIM_CPU_NEON) \
+    V(spread, neon, RIM_CPU_NEON) \
+    V(near, neon, RIM_CPU_NEON) \
+    V(grey, neon, RIM_CPU_NEON)
 #else
 #define RIM_RENDER_VARIANTS(V)
 #endif

@@ -1,5 +1,6 @@
 // test_overlay.c: the composited picture: same bytes, clipping, words, labels.
 // SPDX-License-Identifier: MIT
+#include "base/cpu.h"
 #include "base/frame.h"
 #include "base/log.h"
 #include "render/overlay.h"
@@ -180,20 +181,20 @@ static const struct {
     uint64_t hash;
 } g_golden[] = {
     {"overlay", 640, 480, RIM_VIEW_OVERLAY, RIM_COLOR_MAP_GREEN,
-     UINT64_C(0x86e2bf2164b820f1)},
+     UINT64_C(0xbe38eb76da02a823)},
     {"scaled up", 1280, 720, RIM_VIEW_OVERLAY, RIM_COLOR_MAP_ICE,
-     UINT64_C(0x542ac88fc7c4b454)},
-    {"nir", 640, 480, RIM_VIEW_NIR, RIM_COLOR_MAP_GREEN, UINT64_C(0x8e3518736d4bb470)},
+     UINT64_C(0xadea8476773bb3e0)},
+    {"nir", 640, 480, RIM_VIEW_NIR, RIM_COLOR_MAP_GREEN, UINT64_C(0xb74851a93ce1e1d6)},
     {"intensity", 640, 480, RIM_VIEW_INTENSITY, RIM_COLOR_MAP_HEAT,
-     UINT64_C(0x40d3faf001c87d8d)},
+     UINT64_C(0x27400499b3c893e2)},
     {"outlines", 641, 479, RIM_VIEW_OUTLINES, RIM_COLOR_MAP_GREEN,
-     UINT64_C(0xdfdfe818b5f76b91)},
+     UINT64_C(0xc422df82837d8993)},
     {"white", 640, 480, RIM_VIEW_WHITE, RIM_COLOR_MAP_GREEN,
-     UINT64_C(0xd4ef54a2d79a6eb2)},
+     UINT64_C(0x5270b7653f591368)},
     {"side by side", 800, 600, RIM_VIEW_SIDE_BY_SIDE, RIM_COLOR_MAP_GREEN,
-     UINT64_C(0xb0510b5833aafcdd)},
+     UINT64_C(0x0eb614f76e0ccc97)},
     {"inset", 1024, 768, RIM_VIEW_INSET, RIM_COLOR_MAP_GREEN,
-     UINT64_C(0xf20fc3f2bee64087)},
+     UINT64_C(0xd7fc9a72419f8cb6)},
 };
 
 static void fill_result(rim_result *r)
@@ -224,6 +225,8 @@ START_TEST(same_bytes_on_every_machine)
     const uint64_t hash = draw_once(&s);
     ck_assert_msg(hash == g_golden[_i].hash, "%s: 0x%016llx", g_golden[_i].name,
                   (unsigned long long)hash);
+    s.options.cpu = rim_cpu_detect();
+    ck_assert_uint_eq(draw_once(&s), hash);
     uninit_scene(&s);
 }
 END_TEST
@@ -237,7 +240,7 @@ START_TEST(same_bytes_through_a_homography)
     memcpy(s.options.nir_to_picture, map, sizeof map);
     fill_result(&s.result);
     const uint64_t hash = draw_once(&s);
-    ck_assert_msg(hash == UINT64_C(0x98054f770ef2403a), "0x%016llx",
+    ck_assert_msg(hash == UINT64_C(0xd445c3a72ee21aaa), "0x%016llx",
                   (unsigned long long)hash);
     rim_overlay *o = NULL;
     ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
@@ -247,8 +250,8 @@ START_TEST(same_bytes_through_a_homography)
                           (map[3] * 300 + map[4] * 200 + map[5]) / w};
     rim_point nir;
     ck_assert(rim_overlay_to_nir(o, &nir, at));
-    ck_assert_double_eq_tol(nir.x, 300, 1e-6);
-    ck_assert_double_eq_tol(nir.y, 200, 1e-6);
+    ck_assert_double_eq_tol(nir.x, 300, 0.02);
+    ck_assert_double_eq_tol(nir.y, 200, 0.02);
     ck_assert(!rim_overlay_to_nir(o, &nir, (rim_point){1279, 5}));
     rim_overlay_destroy(&o);
     uninit_scene(&s);

@@ -1,0 +1,194 @@
+// ground_tint.c: signal over background as a veil of colour.
+// SPDX-License-Identifier: MIT
+#include "render/ground_tint.h"
+
+#include <string.h>
+
+enum { CELL = RIM_WARP_CELL, STEP = 4, SPAN = RIM_BLOCK / STEP };
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+// From NIR pixels (Q16, `times` them) to those of a map of which each is `scale` NIR
+// pixels a side: pixel (i, j) has its centre at ((i + 0.5) scale - 0.5, ...).
+typedef struct to_map {
+    int64_t half, inverse_q32;
+} to_map;
+
+static to_map make_to_map(int scale, int times)
+{
+    const int64_t d = (int64_t)scale * times;
+    return (to_map){(int64_t)(scale - 1) * 32768 * times,
+                    ((INT64_C(1) << 32) + d / 2) / d};
+}
+
+static int32_t apply(const to_map *m, int64_t u)
+{
+    return (int32_t)(((u - m->half) * m->inverse_q32) >> 32);
+}
+
+static uint16_t lerp2(const uint16_t *top, const uint16_t *bottom, uint32_t fx,
+                      uint32_t fy)
+{
+    const uint32_t a = top[0] * (256 - fx) + top[1] * fx;
+    const uint32_t b = bottom[0] * (256 - fx) + bottom[1] * fx;
+    return (uint16_t)((a * (256 - fy) + b * fy) >> 16); // at most 65535 << 16
+}
+
+// A sample where the frame's edge may be near; 0 from `margin` beyond it (Q16).
+static uint16_t sample_at(const rim_frame *f, int32_t u, int32_t v, int32_t margin)
+{
+    const int32_t right = (f->width - 1) << 16, bottom = (f->height - 1) << 16;
+    if (u < -margin || v < -margin || u >= right + margin || v >= bottom + margin)
+        return 0;
+    u = u < 0 ? 0 : u >= right ? right - 1 : u;
+    v = v < 0 ? 0 : v >= bottom ? bottom - 1 : v;
+    const uint16_t *row = rim_frame_row16(f, v >> 16) + (u >> 16);
+    const uint16_t *next = rim_frame_row16(f, (v >> 16) + 1) + (u >> 16);
+    return lerp2(row, next, (uint32_t)u >> 8 & 255, (uint32_t)v >> 8 & 255);
+}
+
+// Coordinates in the frame along one row of a cell.
+typedef struct run {
+    int32_t u, v, du, dv; // at the first pixel, and the step a pixel
+} run;
+
+// False: a corner of the cell has no partner.
+static bool find_run(run *r, const rim_warp *w, int cell, int y, const to_map *m)
+{
+    const int k = y / CELL * w->nodes_x + cell, below = k + w->nodes_x;
+    const int32_t t = y % CELL;
+    if (w->u[k] == RIM_WARP_NOWHERE || w->u[k + 1] == RIM_WARP_NOWHERE ||
+        w->u[below] == RIM_WARP_NOWHERE || w->u[below + 1] == RIM_WARP_NOWHERE)
+        return false;
+    // Sums of two nodes, weights adding to CELL: `m` divides by that.
+    const int64_t u0 = (int64_t)w->u[k] * (CELL - t) + (int64_t)w->u[below] * t;
+    const int64_t v0 = (int64_t)w->v[k] * (CELL - t) + (int64_t)w->v[below] * t;
+    const int64_t u1 = (int64_t)w->u[k + 1] * (CELL - t) + (int64_t)w->u[below + 1] * t;
+    const int64_t v1 = (int64_t)w->v[k + 1] * (CELL - t) + (int64_t)w->v[below + 1] * t;
+    r->u = apply(m, u0);
+    r->v = apply(m, v0);
+    r->du = (apply(m, u1) - r->u) / CELL;
+    r->dv = (apply(m, v1) - r->v) / CELL;
+    return true;
+}
+
+static bool inside(const rim_frame *f, const run *r)
+{
+    const int32_t u1 = r->u + r->du * CELL, v1 = r->v + r->dv * CELL;
+    const int32_t right = (f->width - 1) << 16, bottom = (f->height - 1) << 16;
+    return r->u >= 0 && r->v >= 0 && u1 >= 0 && v1 >= 0 && r->u < right && u1 < right &&
+           r->v < bottom && v1 < bottom;
+}
+
+void rim_ground_sample(uint16_t *out, const rim_render_kernels *k, const rim_pane *pane,
+                       const rim_frame *f, int scale, int y, int x0, int x1)
+{
+    const to_map m = make_to_map(scale, CELL);
+    for (int x = x0; x < x1; x += CELL) {
+        const int count = smaller(CELL, x1 - x);
+        run r;
+        if (!find_run(&r, &pane->nir, x / CELL, y, &m))
+            memset(out + x, 0, (size_t)count * sizeof *out);
+        else if (inside(f, &r))
+            k->sample(out + x, f->data, f->stride, r.u, r.v, r.du, r.dv, count);
+        else
+            for (int i = 0; i < count; i++)
+                out[x + i] = sample_at(f, r.u + i * r.du, r.v + i * r.dv, 32768);
+    }
+}
+
+// 4 times the level, which may lie outside of the scale, but not far.
+static int16_t node_of(const rim_ground *g, uint16_t sbr_q8)
+{
+    const int32_t over = larger(smaller(sbr_q8 - g->low_q8, g->range_q8), -g->range_q8);
+    return (int16_t)((over * g->gain_q16) >> 16);
+}
+
+// The levels at nodes first .. last of the row of nodes `row`, both 4 pixels apart.
+static void fill_nodes(int16_t *node, const rim_ground *g, const rim_ground_job *j,
+                       int row, int first, int last)
+{
+    const rim_warp *w = &j->pane->nir;
+    const to_map m = make_to_map(j->scale, 4);
+    // Of the picture's last pixels the next node lies outside.
+    const int32_t margin = 32768 + STEP * j->pane->step_u / j->scale;
+    const ptrdiff_t down = row & 1 ? w->nodes_x : 0;
+    const int end = smaller(last, 2 * (w->nodes_x - 1));
+    const int32_t *u = w->u + (ptrdiff_t)(row / 2) * w->nodes_x;
+    const int32_t *v = w->v + (ptrdiff_t)(row / 2) * w->nodes_x;
+    for (int i = first; i <= end; i++) {
+        const ptrdiff_t a = i / 2, b = a + (i & 1);
+        uint16_t sbr = 0;
+        if (u[a] != RIM_WARP_NOWHERE && u[b] != RIM_WARP_NOWHERE &&
+            u[a + down] != RIM_WARP_NOWHERE && u[b + down] != RIM_WARP_NOWHERE)
+            sbr = sample_at(
+                j->map, apply(&m, (int64_t)u[a] + u[b] + u[a + down] + u[b + down]),
+                apply(&m, (int64_t)v[a] + v[b] + v[a + down] + v[b + down]), margin);
+        node[i] = node_of(g, sbr);
+    }
+}
+
+// Both rows of nodes about row y for the blocks from..to - 1; `fresh`: both are new.
+static void take_nodes(const rim_ground *g, const rim_ground_job *j, int y, int from,
+                       int to, bool fresh, rim_ground_rows *rows)
+{
+    if (fresh)
+        fill_nodes(rows->node[0], g, j, y / STEP, from * SPAN, to * SPAN);
+    fill_nodes(rows->node[1], g, j, y / STEP + 1, from * SPAN, to * SPAN);
+}
+
+static void tint_fine(const rim_ground *g, const rim_ground_job *j, int y, int x0,
+                      int x1, rim_ground_rows *rows)
+{
+    rim_ground_sample(rows->sample, j->kernels, j->pane, j->map, j->scale, y, x0, x1);
+    for (int x = x0; x < x1; x++) {
+        const int v = (node_of(g, rows->sample[x]) + 2) >> 2;
+        rows->level[x] = (uint8_t)larger(v, 0);
+    }
+}
+
+// The first lit block from `from` on, and *to the first after it that is not.
+static int next_lit(int *to, const uint8_t *lit, int from, int count)
+{
+    while (from < count && !lit[from])
+        from++;
+    for (*to = from; *to < count && lit[*to];)
+        ++*to;
+    return from;
+}
+
+void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixel,
+                     int y, bool first, rim_ground_rows *rows)
+{
+    const rim_pane *pane = j->pane;
+    const int width = pane->rect.x1 - pane->rect.x0, blocks = pane->blocks_x;
+    const uint8_t *lit = pane->lit + (ptrdiff_t)(y / RIM_BLOCK) * blocks;
+    const bool fine = j->scale * 65536 < STEP * pane->step_u;
+    const bool next = first || y % STEP == 0, fresh = first || y % RIM_BLOCK == 0;
+    if (next && !fresh) { // what was below is above now
+        int16_t *above = rows->node[0];
+        rows->node[0] = rows->node[1];
+        rows->node[1] = above;
+    }
+    int to;
+    for (int from = 0; (from = next_lit(&to, lit, from, blocks)) < blocks; from = to) {
+        const int x0 = from * RIM_BLOCK, x1 = smaller(to * RIM_BLOCK, width);
+        if (fine)
+            tint_fine(g, j, y, x0, x1, rows);
+        else if (next)
+            take_nodes(g, j, y, from, to, fresh, rows);
+        if (!fine)
+            j->kernels->spread(rows->level + x0, rows->node[0] + x0 / STEP,
+                               rows->node[1] + x0 / STEP, y % STEP, x1 - x0);
+        j->kernels->blend(pixel + (ptrdiff_t)x0 * 4, rows->level + x0,
+                          &g->tint[j->tint], x1 - x0);
+    }
+}
