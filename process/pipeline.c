@@ -148,23 +148,23 @@ rim_err rim_pipeline_mark_surface(rim_pipeline *p, const rim_point *point, int c
     return RIM_OK;
 }
 
-// Gives each detection to the lesions or to the residuals, by where it lies.
+// Lesions lie beside the cut surface; what lies in it is the watch's.
 static void follow(rim_pipeline *p)
 {
-    rim_found lesion[RIM_DETECTIONS_MAX], residual[RIM_DETECTIONS_MAX];
-    int lesions = 0, residuals = 0;
+    rim_found lesion[RIM_DETECTIONS_MAX], residual[RIM_FINDINGS_MAX];
+    int lesions = 0;
     for (int i = 0; i < p->detect.count; i++) {
         const rim_detection *d = &p->detect.measured[p->detect.best[i]];
-        if (rim_watch_hides(&p->watch, &d->spot))
-            continue;
-        if (rim_watch_contains(&p->watch, d->spot.x, d->spot.y))
-            residual[residuals++] = (rim_found){&d->spot, d->residual};
-        else
+        if (!rim_watch_contains(&p->watch, d->spot.x, d->spot.y) &&
+            !rim_watch_hides(&p->watch, &d->spot))
             lesion[lesions++] = (rim_found){&d->spot, d->lesion};
     }
+    const rim_residuals *seen = &p->watch.residuals;
+    for (int i = 0; i < seen->count; i++)
+        residual[i] = (rim_found){&seen->found[i].spot, seen->found[i].log_odds};
     const uint8_t *valid = p->temporal.valid;
     rim_tracks_update(&p->lesions, &p->motion, valid, lesion, lesions);
-    rim_tracks_update(&p->residuals, &p->motion, valid, residual, residuals);
+    rim_tracks_update(&p->residuals, &p->motion, valid, residual, seen->count);
 }
 
 // Gives the track an id the first time it is reported. False: not reported.
@@ -268,11 +268,10 @@ void rim_pipeline_process(rim_pipeline *p, rim_result *result, const rim_frame *
     rim_watch_follow(&p->watch, &p->motion);
     rim_candidates expected = {0};
     rim_tracks_expect(&p->lesions, &p->motion, &expected);
-    rim_tracks_expect(&p->residuals, &p->motion, &expected);
     rim_detect_run(&p->detect, p->temporal.ratio, p->temporal.valid,
                    p->reduce.saturated, &expected, p->workers);
     stage_done(p, RIM_STAGE_detect);
-    rim_watch_look(&p->watch, &p->detect.scene, &p->detect.blobs);
+    rim_watch_look(&p->watch, &p->detect.scene, &p->background);
     follow(p);
     rim_watch_judge(&p->watch, strongest(&p->residuals));
     report(p, result, nir);

@@ -1,16 +1,16 @@
 // surface.h: the cut surface: followed with the tissue, judged, and a verdict held.
 //
-// The marked polygon is kept in tissue coordinates. A pixel of it can be judged where
-// it is lit, not saturated, and not much darker than the surface (blood, instruments,
-// char), nor a highlight among such. Tissue has structure at 1 to 3 mm; where nearly
-// none is seen, smoke veils it. A verdict needs more than one frame, so it does not
-// flicker; that a frame cannot be judged is said of that very frame.
+// The marked polygon is kept in tissue coordinates. wound.h tells what of it can be
+// judged, residuals.h what fluoresces there. A verdict needs more than one frame, so it
+// does not flicker; that a frame cannot be judged is said of that very frame.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_SURFACE_H
 #define RIM_PROCESS_SURFACE_H
 
 #include "process/motion.h"
+#include "process/residuals.h"
 #include "process/tracks.h"
+#include "process/wound.h"
 
 #define RIM_SURFACE_CORNERS_MAX 1024
 
@@ -24,7 +24,8 @@ typedef struct rim_watch {
     rim_point now[RIM_SURFACE_CORNERS_MAX]; // grid coordinates of this frame
     uint8_t *mask;                          // [grid] 1 inside
     uint8_t *unjudged; // [grid] 1: inside, but nothing can be said here in this frame
-    uint8_t *covered;  // [patches of 8 x 8 grid pixels] 1: mostly hidden
+    rim_wound wound;
+    rim_residuals residuals;
     rim_surface_state state;
     int steady; // frames that have asked for another state
     rim_surface_state wanted;
@@ -39,12 +40,11 @@ void rim_watch_mark(rim_watch *w, const rim_point *point, int count);
 
 // Moves the polygon to this frame and fills the mask.
 void rim_watch_follow(rim_watch *w, const rim_motion *m);
-// What of it can be judged in this frame. blobs: the responses of this frame.
-void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_blobs *blobs);
+// What of it can be judged in this frame, and what fluoresces (w->residuals).
+void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *b);
 // Whether (x, y) lies inside.
 bool rim_watch_contains(const rim_watch *w, double x, double y);
-// Whether a spot in the surface stands on blood or the like, or owes its contrast to
-// such beside it: nothing can be said of it.
+// Whether a spot owes its contrast to blood or the like on the surface beside it.
 bool rim_watch_hides(const rim_watch *w, const rim_spot *spot);
 // The verdict, after rim_watch_look(), with the strongest residual's log odds
 // (-INFINITY: none was measured).

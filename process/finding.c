@@ -1,0 +1,350 @@
+// finding.c: growth, border, features.
+// SPDX-License-Identifier: MIT
+#include "process/finding.h"
+
+#include "process/fixed.h"
+#include "process/residual_weights.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UNKNOWN      INT16_MIN
+#define REACH_MM     10.0 // a region grows no farther than this from its seed
+#define PEAK_MM      0.8  // half the side in which the peak is looked for, at least
+#define PEAK_LEAST   0.08 // excess, of the level
+#define APART_MM     0.6  // a region keeps others this far away
+#define LENS_PX      1.8  // width that the grid alone gives an edge, grid pixels
+#define CHOSEN       0.5 // log odds: the surest of several is right more often than each
+#define BORDER_LEAST 4   // pixels of border that are seen, below which no edge is known
+
+rim_err rim_growth_init(rim_growth *g, const rim_grid *grid)
+{
+    *g = (rim_growth){.grid = grid};
+    const size_t area = rim_grid_area(grid);
+    g->flat = calloc(area, sizeof *g->flat);
+    g->soft = calloc(area, sizeof *g->soft);
+    g->taken = calloc(area, 1);
+    g->stack = calloc(area, sizeof *g->stack);
+    g->border = calloc(area, sizeof *g->border);
+    g->width = calloc(area, sizeof *g->width);
+    if (g->flat && g->soft && g->taken && g->stack && g->border && g->width)
+        return RIM_OK;
+    rim_growth_uninit(g);
+    return RIM_ERR_MEMORY;
+}
+
+void rim_growth_uninit(rim_growth *g)
+{
+    free(g->flat);
+    free(g->soft);
+    free(g->taken);
+    free(g->stack);
+    free(g->border);
+    free(g->width);
+    *g = (rim_growth){0};
+}
+
+void rim_growth_begin(rim_growth *g, const rim_wound *w)
+{
+    memset(g->taken, 0, (size_t)w->width * (size_t)w->height);
+    for (int y = 0; y < w->height; y++)
+        for (int x = 0; x < w->width; x++) {
+            const size_t i = (size_t)y * (size_t)w->width + (size_t)x;
+            const double level = fmin(rim_quadric_at(&g->level, x, y), g->level_most);
+            const int flat = w->excess[i] - (int)floor(level + 0.5);
+            g->flat[i] = (int16_t)(flat < RIM_RATIO_MIN   ? RIM_RATIO_MIN
+                                   : flat > RIM_RATIO_MAX ? RIM_RATIO_MAX
+                                                          : flat);
+        }
+    for (int y = 0; y < w->height; y++)
+        for (int x = 0; x < w->width; x++) {
+            const size_t i = (size_t)y * (size_t)w->width + (size_t)x;
+            // w->fine is smoothed once over what was tissue before glints were taken out.
+            g->soft[i] = UNKNOWN;
+            if (!(w->seen[i] & RIM_WOUND_TISSUE))
+                continue;
+            int sum = 0, weight = 0;
+            for (int dy = y > 0 ? -1 : 0; dy <= (y + 1 < w->height); dy++)
+                for (int dx = x > 0 ? -1 : 0; dx <= (x + 1 < w->width); dx++) {
+                    const size_t k =
+                        (size_t)(y + dy) * (size_t)w->width + (size_t)(x + dx);
+                    const int on = (w->seen[k] & RIM_WOUND_TISSUE)
+                                       ? (2 - abs(dx)) * (2 - abs(dy))
+                                       : 0;
+                    sum += on * (w->fine[k] + g->flat[k] - w->excess[k]);
+                    weight += on;
+                }
+            g->soft[i] = (int16_t)(sum / weight);
+        }
+}
+
+// Excess over the level at (x, y), of the level, smoothed over 3 x 3 whatever is there.
+static double excess_at(const rim_growth *g, const rim_wound *w, const rim_scene *s,
+                        int x, int y)
+{
+    int sum = 0;
+    for (int dy = -1; dy <= 1; dy++)
+        for (int dx = -1; dx <= 1; dx++) {
+            const int px = x + dx < 0 ? 0 : x + dx < w->width ? x + dx : w->width - 1;
+            const int py = y + dy < 0 ? 0 : y + dy < w->height ? y + dy : w->height - 1;
+            sum += (2 - abs(dx)) * (2 - abs(dy)) *
+                   g->flat[(size_t)py * (size_t)w->width + (size_t)px];
+        }
+    return s->linear[sum / 16 - RIM_RATIO_MIN] - 1.0;
+}
+
+// The place's peak, and the brightest pixel there. UNKNOWN: no tissue.
+static int find_peak(const rim_growth *g, const rim_wound *w, const rim_seed *seed,
+                     int *start)
+{
+    enum { BINS = 512, STEP = 16 };
+    uint32_t bin[BINS] = {0}, n = 0, seen = 0;
+    const double mm = fmax(PEAK_MM, 0.6 * seed->sigma_mm) / g->grid->mm;
+    const int reach = mm < 1.0 ? 1 : (int)(mm + 0.5);
+    *start = -1;
+    for (int y = seed->y > reach ? seed->y - reach : 0;
+         y <= seed->y + reach && y < w->height; y++)
+        for (int x = seed->x > reach ? seed->x - reach : 0;
+             x <= seed->x + reach && x < w->width; x++) {
+            const int i = y * w->width + x;
+            if (g->soft[i] == UNKNOWN || !(w->seen[i] & RIM_WOUND_INSIDE))
+                continue;
+            if (*start < 0 || g->soft[i] > g->soft[*start])
+                *start = i;
+            bin[(g->soft[i] - RIM_RATIO_MIN) / STEP]++;
+            n++;
+        }
+    if (*start < 0)
+        return UNKNOWN;
+    int i = BINS - 1;
+    while (i > 0 && (seen += bin[i]) * 10 < n)
+        i--;
+    return i * STEP + STEP / 2 + RIM_RATIO_MIN;
+}
+
+typedef struct region {
+    int count, border; // pixels of it; of what lies around it, as listed
+    int x0, y0, x1, y1;
+    double x, y, xx, yy, xy;
+    int hidden, outside, full; // of the border
+    int cut;                   // beyond the frame, not listed
+    int seen;                  // entries in g->width
+} region;
+
+static bool within(const rim_wound *w, int x, int y)
+{
+    return x >= 0 && y >= 0 && x < w->width && y < w->height;
+}
+
+// Marks and lists the pixels brighter than `half` that hang together with `start`.
+static void grow(region *r, rim_growth *g, const rim_wound *w, int start, int half)
+{
+    static const int dx[] = {1, -1, 0, 0}, dy[] = {0, 0, 1, -1};
+    const double reach = REACH_MM / g->grid->mm;
+    const int sx = start % w->width, sy = start / w->width;
+    int top = 0;
+    g->stack[top++] = start;
+    g->taken[start] = 2;
+    while (top > 0) {
+        const int i = g->stack[--top], x = i % w->width, y = i / w->width;
+        r->count++;
+        r->x0 = x < r->x0 ? x : r->x0;
+        r->x1 = x > r->x1 ? x : r->x1;
+        r->y0 = y < r->y0 ? y : r->y0;
+        r->y1 = y > r->y1 ? y : r->y1;
+        r->x += x;
+        r->y += y;
+        r->xx += (double)x * x;
+        r->yy += (double)y * y;
+        r->xy += (double)x * y;
+        for (int k = 0; k < 4; k++) {
+            const int nx = x + dx[k], ny = y + dy[k], j = ny * w->width + nx;
+            if (!within(w, nx, ny)) {
+                r->cut++;
+                continue;
+            }
+            if (g->taken[j] >= 2)
+                continue;
+            const double d2 =
+                (double)(nx - sx) * (nx - sx) + (double)(ny - sy) * (ny - sy);
+            if (!g->taken[j] && g->soft[j] != UNKNOWN && g->soft[j] > half &&
+                d2 < reach * reach) {
+                g->taken[j] = 2;
+                g->stack[top++] = j;
+            } else {
+                g->taken[j] |= 4; // of the border, listed once
+                g->border[r->border++] = j;
+            }
+        }
+    }
+}
+
+// What is seen along the border, and the width of the edge there in mm.
+static void walk_border(region *r, rim_growth *g, const rim_wound *w,
+                        const rim_scene *s, double peak)
+{
+    const double mm = g->grid->mm;
+    for (int n = 0; n < r->border; n++) {
+        const int i = g->border[n];
+        g->taken[i] &= 3;
+        const int x = i % w->width, y = i / w->width;
+        r->outside += !(w->seen[i] & RIM_WOUND_INSIDE);
+        if (!(w->seen[i] & RIM_WOUND_TISSUE)) {
+            r->hidden++;
+            r->full += !(w->seen[i] & (RIM_WOUND_LIT | RIM_WOUND_HIDDEN));
+            continue;
+        }
+        const double gx = excess_at(g, w, s, x + 1, y) - excess_at(g, w, s, x - 1, y);
+        const double gy = excess_at(g, w, s, x, y + 1) - excess_at(g, w, s, x, y - 1);
+        const double slope = sqrt(gx * gx + gy * gy) / (2.0 * mm);
+        g->width[r->seen++] = peak / fmax(slope, 0.02 * peak);
+    }
+}
+
+// Leaves the region, and what lies close to it, to this finding.
+static void keep_apart(const region *r, rim_growth *g, const rim_wound *w)
+{
+    const int apart = (int)(APART_MM / g->grid->mm + 0.5);
+    for (int y = r->y0; y <= r->y1; y++)
+        for (int x = r->x0; x <= r->x1; x++) {
+            uint8_t *own = &g->taken[(size_t)y * (size_t)w->width + (size_t)x];
+            if (*own != 2)
+                continue;
+            *own = 1;
+            for (int dy = -apart; dy <= apart; dy++)
+                for (int dx = -apart; dx <= apart; dx++)
+                    if (within(w, x + dx, y + dy)) {
+                        uint8_t *t = &g->taken[(size_t)(y + dy) * (size_t)w->width +
+                                               (size_t)(x + dx)];
+                        *t = *t == 0 ? 1 : *t;
+                    }
+        }
+}
+
+// Farthest pixel of the region from (x, y) along each ray.
+static void trace_outline(double outline[RIM_RAYS], const region *r,
+                          const rim_growth *g, const rim_wound *w, double x, double y)
+{
+    const int most = r->x1 - r->x0 + r->y1 - r->y0 + 2;
+    for (int i = 0; i < RIM_RAYS; i++) {
+        double s, c;
+        rim_turn(&s, &c, i, RIM_RAYS);
+        outline[i] = 0.5;
+        for (int k = 0; k <= 2 * most; k++) {
+            const int px = (int)floor(x + 0.5 * k * c + 0.5);
+            const int py = (int)floor(y + 0.5 * k * s + 0.5);
+            if (within(w, px, py) &&
+                g->taken[(size_t)py * (size_t)w->width + (size_t)px] == 2)
+                outline[i] = 0.5 * k + 0.5;
+        }
+    }
+}
+
+// The ellipse with the region's moments.
+static void set_shape(rim_spot *spot, const region *r)
+{
+    const double n = r->count, x = r->x / n, y = r->y / n;
+    const double xx = r->xx / n - x * x + 1.0 / 12, yy = r->yy / n - y * y + 1.0 / 12;
+    const double xy = r->xy / n - x * y;
+    const double mean = (xx + yy) / 2.0;
+    const double off = sqrt((xx - yy) * (xx - yy) / 4.0 + xy * xy);
+    spot->x = x;
+    spot->y = y;
+    spot->a = 2.0 * sqrt(mean + off);
+    spot->b = 2.0 * sqrt(fmax(mean - off, 1.0 / 12));
+    spot->angle = rim_atan2(2.0 * xy, xx - yy) / 2.0 * 57.29577951308232;
+}
+
+static double clip(double v, double low, double high)
+{
+    return v > low ? (v < high ? v : high) : low;
+}
+
+static void sort(double *v, int n)
+{
+    for (int gap = n / 2; gap > 0; gap /= 2)
+        for (int i = gap; i < n; i++) {
+            const double x = v[i];
+            int k = i;
+            for (; k >= gap && v[k - gap] > x; k -= gap)
+                v[k] = v[k - gap];
+            v[k] = x;
+        }
+}
+
+// Log2 of the edge's width in mm at a quartile, without what the grid alone makes of it.
+static double edge_log2(const rim_growth *g, const region *r, int quarter)
+{
+    if (r->seen < BORDER_LEAST)
+        return 0.0;
+    const double own = LENS_PX * g->grid->mm, w = g->width[r->seen * quarter / 4];
+    return rim_log2(clip(sqrt(fmax(w * w - own * own, 0.0)), 0.1, 8.0));
+}
+
+static void set_features(rim_finding *f, const rim_growth *g, const region *r,
+                         const rim_seed *seed, double peak)
+{
+    const double border = r->border + r->cut, mm = g->grid->mm;
+    const double contrast =
+        rim_exp2(clip(seed->contrast / RIM_LOG2_ONE, 0.0, 5.0)) - 1.0;
+    int n = 0;
+    f->feature[n++] = 1.0;
+    f->feature[n++] = rim_log2(clip(seed->t, 2.0, 32.0)) - 2.0;
+    f->feature[n++] = rim_log2(clip(peak, 0.06, 16.0));
+    f->feature[n++] = rim_log2(clip(contrast, 0.05, 16.0));
+    f->feature[n++] = clip(0.5 - peak, 0.0, 0.5) * 6.0;
+    f->feature[n++] = edge_log2(g, r, 1);
+    f->feature[n++] = edge_log2(g, r, 2);
+    f->feature[n++] = edge_log2(g, r, 3);
+    f->feature[n++] = rim_log2(clip(r->count * mm * mm, 0.5, 300.0)) / 2.0;
+    f->feature[n++] = 3.0 * (r->hidden + r->cut) / border;
+    f->feature[n++] = 3.0 * r->outside / border;
+    f->feature[n++] = clip(12.0 * r->count / (border * border), 0.0, 2.0);
+    f->log_odds = CHOSEN;
+    for (int i = 0; i < RIM_FINDING_FEATURES; i++)
+        f->log_odds += finding_weight[i] * f->feature[i];
+}
+
+static void set_spot(rim_spot *spot, const region *r, const rim_growth *g,
+                     const rim_wound *w, const rim_scene *scene, double peak)
+{
+    const double border = r->border + r->cut;
+    *spot = (rim_spot){.sbr = 1.0 + peak,
+                       .peak = 1.0 + peak,
+                       .background = 1.0,
+                       .coverage = 1.0 - (r->hidden + r->cut) / border,
+                       .rim_width = NAN,
+                       .edge_mm = r->seen < BORDER_LEAST ? NAN : g->width[r->seen / 2],
+                       .cut = r->cut / border,
+                       .saturated = r->full / border};
+    set_shape(spot, r);
+    trace_outline(spot->outline, r, g, w, spot->x, spot->y);
+    spot->core = spot->inner =
+        1.0 + excess_at(g, w, scene, (int)(spot->x + 0.5), (int)(spot->y + 0.5));
+    spot->x += w->x0;
+    spot->y += w->y0;
+}
+
+bool rim_growth_measure(rim_finding *f, rim_growth *g, const rim_wound *w,
+                        const rim_scene *scene, const rim_seed *seed)
+{
+    if (g->taken[(size_t)seed->y * (size_t)w->width + (size_t)seed->x])
+        return false;
+    int start;
+    const int top = find_peak(g, w, seed, &start);
+    if (top == UNKNOWN || g->taken[start])
+        return false;
+    const double peak = scene->linear[top - RIM_RATIO_MIN] - 1.0;
+    if (peak < PEAK_LEAST)
+        return false;
+    const int half = (int)floor(rim_log2(1.0 + peak / 2.0) * RIM_LOG2_ONE + 0.5);
+    region r = {.x0 = w->width, .y0 = w->height};
+    grow(&r, g, w, start, half);
+    walk_border(&r, g, w, scene, peak);
+    sort(g->width, r.seen);
+    set_features(f, g, &r, seed, peak);
+    set_spot(&f->spot, &r, g, w, scene, peak);
+    keep_apart(&r, g, w);
+    return true;
+}

@@ -1,0 +1,50 @@
+// finding.h: one bright place on the cut surface, grown, measured and weighed.
+//
+// From the brightest pixel at the place the region grows over grid pixels of tissue to
+// where the excess has fallen to half. Along its border the width of the edge is the
+// excess over its slope: what lies on the surface (bile, dye) is blurred by the lens
+// alone, what lies in it by the tissue. A logistic model of that width, of contrast,
+// significance, size and of how much of the border is seen gives the confidence; its
+// weights are fitted on phantoms by bench/confidence.py.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_FINDING_H
+#define RIM_PROCESS_FINDING_H
+
+#include "process/wound.h"
+
+#define RIM_FINDING_FEATURES 12
+
+typedef struct rim_finding {
+    rim_spot spot;                        // grid coordinates of the frame
+    double feature[RIM_FINDING_FEATURES]; // finite, about -3..3; the first is 1
+    double log_odds;                      // of being a residual, from this frame alone
+} rim_finding;
+
+// A place to grow from, grid pixels of the window.
+typedef struct rim_seed {
+    int x, y;
+    double t, contrast; // significance; S over its median, Q10 log2
+    double sigma_mm;    // of the Gaussian that found it
+} rim_seed;
+
+typedef struct rim_growth {
+    const rim_grid *grid;
+    rim_quadric level;       // of the surface, Q10 log2 over the surroundings
+    double level_most;       // the level is cut off at this
+    int16_t *flat;           // [window] excess over the level
+    int16_t *soft;           // [window] the same, smoothed; INT16_MIN off tissue
+    uint8_t *taken;          // [window] 1: part of a finding, 2: of this one
+    int32_t *stack, *border; // [window]
+    double *width;           // [window] scratch of the border
+} rim_growth;
+
+RIM_NODISCARD rim_err rim_growth_init(rim_growth *g, const rim_grid *grid);
+void rim_growth_uninit(rim_growth *g);
+
+// Sets flat and soft for the frame; g->level is given.
+void rim_growth_begin(rim_growth *g, const rim_wound *w);
+// False where the place belongs to an earlier finding or holds nothing bright enough.
+bool rim_growth_measure(rim_finding *f, rim_growth *g, const rim_wound *w,
+                        const rim_scene *scene, const rim_seed *seed);
+
+#endif

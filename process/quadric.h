@@ -1,0 +1,41 @@
+// quadric.h: a quadratic surface through samples of which some do not belong to it.
+//
+// Least squares, reweighted: a sample that lies e from the surface of the round before
+// weighs 1 / (1 + (e / c)^2)^2, with c falling from `wide` to `narrow`, so that what
+// only a part of the samples shares (lesions, blood, instruments) does not pull.
+// + - * / alone: the same bits everywhere. Any thread.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_QUADRIC_H
+#define RIM_PROCESS_QUADRIC_H
+
+#define RIM_QUADRIC_TERMS 6
+
+typedef struct rim_quadric {
+    double q[RIM_QUADRIC_TERMS]; // of 1, u, v, uu, uv, vv
+    double x, y, unit;           // u = (x - this->x) / unit
+} rim_quadric;
+
+typedef struct rim_quadric_sample {
+    double x, y, value, weight;
+} rim_quadric_sample;
+
+typedef struct rim_quadric_how {
+    double wide, narrow; // of c, in units of the value
+    double above;        // deviations upwards count this many times as far
+    double damping;      // of all terms but the first, in parts of the samples' weight
+    int rounds;
+} rim_quadric_how;
+
+// f->x, y and unit are given: about the middle and the reach of the samples. Without
+// samples the surface is 0.
+void rim_quadric_fit(rim_quadric *f, const rim_quadric_sample *sample, int count,
+                     const rim_quadric_how *how);
+
+static inline double rim_quadric_at(const rim_quadric *f, double x, double y)
+{
+    const double u = (x - f->x) / f->unit, v = (y - f->y) / f->unit;
+    return f->q[0] + u * (f->q[1] + u * f->q[3] + v * f->q[4]) +
+           v * (f->q[2] + v * f->q[5]);
+}
+
+#endif
