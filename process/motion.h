@@ -12,21 +12,18 @@
 
 #include "base/err.h"
 #include "process/background.h"
+#include "process/motion_level.h"
 #include "process/similarity.h"
 
 #include <stdbool.h>
 
 #define RIM_MOTION_LEVELS 3
 
-typedef struct rim_motion_level {
-    int width, height, cell; // cell: grid pixels a side of a pixel here
-    int16_t *texture;        // ratio, clipped, Q10
-    uint8_t *valid;
-} rim_motion_level;
-
 typedef struct rim_motion {
     rim_motion_level key[RIM_MOTION_LEVELS], now[RIM_MOTION_LEVELS],
         before[RIM_MOTION_LEVELS];
+    const rim_process_kernels *kernels;
+    int16_t *row;              // scratch, as long as a row of the finest level
     uint64_t frames;           // seen so far
     rim_similarity tissue_key; // tissue coordinates to the key frame
     rim_similarity key_now;    // key frame to this frame

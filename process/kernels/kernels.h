@@ -104,6 +104,19 @@ typedef void rim_blend_row_fn(int16_t *out, int16_t *past, const int16_t *differ
                               const uint8_t *valid, const int16_t *log,
                               const int32_t *limit, int width);
 
+// motion_level.h: a row's part of the normal equations. Over the pixels of which the
+// difference is not RIM_NO_PAST, with u = 2 i - (width - 1), e = -difference and
+// e' = e clamped to -clip..clip:
+//     sum[0..2]  slope_x^2 u^k         sum[9], [10]   slope_x e', slope_y e'
+//     sum[3..5]  slope_x slope_y u^k   sum[11], [12]  slope_x e' u, slope_y e' u
+//     sum[6..8]  slope_y^2 u^k         sum[13], [14]  |e|, 1
+// Whole numbers below 2^53. |slopes| <= 2^12, |difference| <= 2^14, clip: 0..2^12,
+// width: 1..2048.
+#define RIM_NORMAL_SUMS 15
+typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope_x,
+                               const int16_t *slope_y, const int16_t *difference,
+                               int clip, int width);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
@@ -111,7 +124,8 @@ typedef void rim_blend_row_fn(int16_t *out, int16_t *past, const int16_t *differ
     X(sample_ray) \
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
-    X(subtract_row) X(blend_row)
+    X(subtract_row) X(blend_row) \
+    X(normal_row)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
@@ -126,7 +140,8 @@ typedef void rim_blend_row_fn(int16_t *out, int16_t *past, const int16_t *differ
     V(mean_row, avx2, RIM_CPU_AVX2) \
     V(ratio_row, avx2, RIM_CPU_AVX2) \
     V(subtract_row, avx2, RIM_CPU_AVX2) \
-    V(blend_row, avx2, RIM_CPU_AVX2)
+    V(blend_row, avx2, RIM_CPU_AVX2) \
+    V(normal_row, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON)
