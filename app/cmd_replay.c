@@ -110,10 +110,10 @@ static rim_err open_all(replay *r)
     if (err)
         return err;
     if (!r->run.headless)
-        err = rim_player_create(&r->player, r->session, r->info->description);
+        err = rim_player_create(&r->player, r->session, r->input, &r->source_options);
     if (err)
         return err;
-    if (r->player || rim_session_draws(r->session) || rim_session_serves(r->session)) {
+    if (rim_session_draws(r->session) || rim_session_serves(r->session)) {
         rim_session_picture_shape(r->session, &r->picture);
         err = rim_frame_init(&r->picture);
         if (err)
@@ -136,7 +136,7 @@ static rim_err run_frame(replay *r, const rim_fetched *f)
     if (!err && r->picture.data)
         rim_session_serve(r->session, &f->nir, &r->picture, &r->result);
     if (!err && r->player)
-        err = rim_player_show(r->player, &r->picture, &f->nir, visible, &r->result);
+        err = rim_player_show(r->player, &f->nir, visible, &r->result, f->mark);
     return err;
 }
 
@@ -149,8 +149,11 @@ static rim_err loop(replay *r)
             return RIM_ERR_IO;
         }
         const rim_fetched *f = rim_prefetch_get(r->prefetch);
-        if (f->err == RIM_END)
+        if (f->err == RIM_END) {
+            if (r->player)
+                rim_player_stay(r->player);
             return RIM_OK;
+        }
         if (f->err == RIM_ERR_DAMAGED) {
             r->damaged++; // said by the source; the chain sees the gap in seq
         } else {

@@ -77,7 +77,7 @@ static rim_err create_pools(rim_live *l)
     if (!err && i->visible_width > 0)
         err = rim_pool_create(&l->visible_pool, &visible, RIM_PAIR_VISIBLE_SLOTS + 2);
     if (!err)
-        err = rim_pool_create(&l->picture_pool, &picture, RIM_LIVE_SHOW_SLOTS + 2);
+        err = rim_pool_create(&l->picture_pool, &picture, RIM_LIVE_SHOW_SLOTS + 3);
     l->blank = picture;
     if (!err)
         err = rim_frame_init(&l->blank);
@@ -116,16 +116,19 @@ static rim_err create(rim_live *l)
                                release_shown, NULL);
     if (!err)
         err = rim_live_show_create(l);
+    if (!err && l->window)
+        err = rim_live_snapshots_create(l);
     return err;
 }
 
 static void destroy(rim_live *l)
 {
-    rim_live_show_destroy(l);
     rim_queue_destroy(&l->shown);
+    rim_pool_destroy(&l->screen_pool);
     rim_pairing_destroy(&l->pairing);
     rim_live_files_destroy(l);
     rim_live_record_destroy(l);
+    rim_live_snapshots_destroy(l);
     rim_no_signal_destroy(&l->no_signal);
     rim_frame_uninit(&l->blank);
     rim_camera_close(&l->nir.camera);
@@ -182,6 +185,8 @@ static rim_err run_threads(rim_live *l)
     rim_err err = rim_live_files_start(l);
     if (!err)
         err = rim_live_record_start(l);
+    if (!err)
+        err = rim_live_snapshots_start(l);
     if (!err) {
         err = start(l, &process, run_process, l);
         process_on = !err;
@@ -209,6 +214,7 @@ static rim_err run_threads(rim_live *l)
         pthread_join(process, NULL);
     rim_live_record_end(l);
     rim_live_files_end(l);
+    rim_live_snapshots_end(l);
     return err;
 }
 
@@ -235,6 +241,7 @@ static void run_loop(rim_live *l)
         rim_live_show(l, 0);
         rim_live_files_step(l);
         rim_live_record_step(l);
+        rim_live_snapshots_step(l);
         note_memory(l);
         if (time_is_up(l))
             l->stop = true;
@@ -242,6 +249,7 @@ static void run_loop(rim_live *l)
     rim_pairing_close(l->pairing);
     rim_live_record_end(l);
     rim_live_files_end(l);
+    rim_live_snapshots_end(l);
 }
 
 static void account(rim_live *l)
@@ -299,6 +307,7 @@ rim_err rim_live_run(rim_live_options *o, rim_live_stats *stats)
         summarise(stats);
         err = l->chain_error ? l->chain_error : l->file_error;
     }
+    rim_live_show_destroy(l); // keeps what the screen tells
     const rim_err closed = rim_session_close(&l->session);
     err = err ? err : closed;
     if (ran && o->stats) { // a full disk elsewhere is no reason to keep them back

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void put(rim_live *l, rim_frame *f, const rim_camera_shot *shot, bool nir,
                 int64_t interval_ns)
@@ -83,12 +84,9 @@ bool rim_live_capture(rim_live_camera *c, int64_t until_ns)
     return true;
 }
 
-// Once a second, so that it can be read; nothing is written where nobody asks.
-static void note_age(rim_live *l, int64_t now_ns)
+// Once a second, so that it can be read.
+static void note_age(rim_live *l)
 {
-    if (!l->o->show_age || now_ns - l->noted_ns < RIM_NS_PER_S)
-        return;
-    l->noted_ns = now_ns;
     uint32_t t[4];
     for (int i = 0; i < 4; i++)
         t[i] = l->age_tenths[i];
@@ -99,24 +97,61 @@ static void note_age(rim_live *l, int64_t now_ns)
     rim_session_note(l->session, l->note);
 }
 
-// Keys and clicks in the window: the view, the surface that is drawn.
+static void note_health(rim_live *l, int64_t now_ns)
+{
+    const int64_t past_ns = now_ns - l->health_ns;
+    if (past_ns < RIM_NS_PER_S)
+        return;
+    rim_health h;
+    rim_session_known_health(l->session, &h);
+    (void)snprintf(h.source, sizeof h.source, "%s", l->o->nir.device);
+    h.wants_calibration = strncmp(h.source, "synth", 5) != 0;
+    h.nominal_fps = l->info.fps;
+    if (l->health_ns)
+        h.fps = (double)(l->processed - l->health_processed) * 1e9 / (double)past_ns;
+    h.delay_p50_ms = l->age_tenths[0] / 10.0;
+    h.delay_p99_ms = l->age_tenths[2] / 10.0;
+    rim_live_record_health(l, &h);
+    l->health_ns = now_ns;
+    l->health_processed = l->processed;
+    rim_session_set_health(l->session, &h);
+    if (l->o->show_age)
+        note_age(l);
+}
+
+// Keys and clicks in the window.
 static void take_events(rim_live *l)
 {
     rim_event e;
     rim_surface_mark mark;
-    while (l->events && rim_queue_pop(l->events, &e, 0) == RIM_OK)
+    while (l->events && rim_queue_pop(l->events, &e, 0) == RIM_OK) {
+        if (e.action == RIM_ACTION_SNAPSHOT)
+            l->wants_snapshot = true;
+        if (e.action == RIM_ACTION_RESIZED)
+            rim_window_limit(&e, &l->most);
         if (rim_session_apply(l->session, &e) &&
             rim_session_take_mark(l->session, &mark))
             rim_live_record_mark(l, l->result.frame, &mark);
+    }
 }
 
-static void tell_health(rim_live *l)
+// The picture for the window, and where files or others want it the whole one too.
+// Returns the window's, or where there is none the whole one.
+static rim_frame *draw(rim_live *l, const rim_pair *pair)
 {
-    rim_health health = {.calibration_days = -1};
-    if (!l->record.wanted)
-        return;
-    rim_live_record_health(l, &health);
-    rim_session_set_health(l->session, &health);
+    const bool wanted = rim_session_draws(l->session) || rim_session_serves(l->session);
+    l->whole = NULL;
+    if (!l->window || wanted) {
+        l->whole = rim_pool_acquire(l->picture_pool);
+        rim_session_draw(l->session, l->whole, pair->nir, pair->visible, &l->result);
+    }
+    if (!l->window)
+        return l->whole;
+    rim_frame *picture = rim_pool_acquire(l->screen_pool);
+    const rim_shown shown =
+        rim_session_shown(l->session, pair->nir, pair->visible, &l->result);
+    rim_screen_draw(rim_session_screen(l->session), picture, &shown);
+    return picture;
 }
 
 static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
@@ -127,8 +162,12 @@ static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
                               .processed_ns = rim_clock_now_ns()};
     l->result.quality.age_ms =
         (double)(shown.processed_ns - pair->nir->captured_ns) / 1e6;
-    rim_live_files_picture(l, picture); // it must be copied before it goes
-    rim_session_serve(l->session, pair->nir, picture, &l->result); // likewise
+    if (l->whole) { // it must be copied before it goes
+        rim_live_files_picture(l, l->whole);
+        rim_session_serve(l->session, pair->nir, l->whole, &l->result);
+    }
+    if (l->whole && l->whole != picture)
+        rim_frame_release(l->whole);
     rim_queue_push(l->shown, &shown);
     // From here on nobody waits for this thread.
     rim_live_files_report(l, &l->result);
@@ -140,19 +179,17 @@ rim_err rim_live_process(rim_live *l, int64_t until_ns)
     rim_err err = rim_pairing_take(l->pairing, &pair, until_ns);
     if (err)
         return err;
-    rim_frame *picture = rim_pool_acquire(l->picture_pool);
-    err = picture ? rim_session_process(l->session, &l->result, pair.nir, pair.visible)
-                  : RIM_ERR_MEMORY;
+    err = rim_session_process(l->session, &l->result, pair.nir, pair.visible);
     if (!err) {
         l->result.t_ns -= l->started_ns; // what picture and report tell
         take_events(l);
-        note_age(l, pair.unpacked_ns);
-        tell_health(l);
-        rim_session_draw(l->session, picture, pair.nir, pair.visible, &l->result);
-        hand_on(l, &pair, picture);
+        note_health(l, pair.unpacked_ns);
+        if (l->wants_snapshot)
+            rim_live_snapshot(l, pair.nir, pair.visible);
+        l->wants_snapshot = false;
+        hand_on(l, &pair, draw(l, &pair));
         l->processed++;
     } else {
-        rim_frame_release(picture);
         l->chain_error = err;
     }
     rim_frame_release(pair.nir);

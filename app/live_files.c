@@ -1,11 +1,10 @@
-// live_files.c: report, pictures and snapshots: copies through queues to threads
+// live_files.c: report and pictures: copies through queues to threads
 // that may be slow, so that no file stands between a frame and its picture.
 // SPDX-License-Identifier: MIT
 #include "app/live_internal.h"
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "media/png_file.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -36,22 +35,20 @@ static rim_err create_file(rim_live_file *f, const rim_frame *picture)
 rim_err rim_live_files_create(rim_live *l, const rim_frame *picture)
 {
     const rim_run_options *o = &l->o->run;
-    l->report.live = l->pictures.live = l->snapshots.live = l;
+    l->report.live = l->pictures.live = l;
     rim_err err = RIM_OK;
     if (o->report)
         err = rim_queue_create(&l->report.queue, sizeof(rim_result),
                                RIM_LIVE_REPORT_SLOTS, NULL, NULL);
     if (!err && rim_session_draws(l->session))
         err = create_file(&l->pictures, picture);
-    if (!err && !o->headless)
-        err = create_file(&l->snapshots, picture);
     return err;
 }
 
 void rim_live_files_destroy(rim_live *l)
 {
-    rim_live_file *files[] = {&l->report, &l->pictures, &l->snapshots};
-    for (int i = 0; i < 3; i++) {
+    rim_live_file *files[] = {&l->report, &l->pictures};
+    for (int i = 0; i < 2; i++) {
         rim_queue_destroy(&files[i]->queue);
         rim_pool_destroy(&files[i]->pool);
     }
@@ -84,21 +81,6 @@ static rim_err write_picture(rim_live *l, int64_t until_ns)
     return RIM_OK;
 }
 
-static rim_err write_snapshot(rim_live *l, int64_t until_ns)
-{
-    written w;
-    char path[64];
-    const rim_err err = rim_queue_pop(l->snapshots.queue, &w, until_ns);
-    if (err)
-        return err;
-    (void)snprintf(path, sizeof path, "rimlight-%06llu.png",
-                   (unsigned long long)w.picture->seq);
-    if (rim_png_write(path, w.picture) == RIM_OK)
-        rim_log_info("%s: snapshot written", path);
-    release_written(NULL, &w);
-    return RIM_OK;
-}
-
 void rim_live_leave_realtime(void)
 {
     const struct sched_param p = {.sched_priority = 0};
@@ -121,14 +103,6 @@ static void *run_pictures(void *arg)
     return NULL;
 }
 
-static void *run_snapshots(void *arg)
-{
-    rim_live_leave_realtime();
-    while (write_snapshot(arg, INT64_MAX) != RIM_END)
-        ;
-    return NULL;
-}
-
 static rim_err start(rim_live_file *f, void *(*run)(void *))
 {
     if (!f->queue)
@@ -146,7 +120,7 @@ rim_err rim_live_files_start(rim_live *l)
     rim_err err = start(&l->report, run_report);
     if (!err)
         err = start(&l->pictures, run_pictures);
-    return err ? err : start(&l->snapshots, run_snapshots);
+    return err;
 }
 
 void rim_live_files_step(rim_live *l)
@@ -155,14 +129,12 @@ void rim_live_files_step(rim_live *l)
         ;
     while (l->pictures.queue && write_picture(l, 0) == RIM_OK)
         ;
-    while (l->snapshots.queue && write_snapshot(l, 0) == RIM_OK)
-        ;
 }
 
 void rim_live_files_end(rim_live *l)
 {
-    rim_live_file *files[] = {&l->report, &l->pictures, &l->snapshots};
-    for (int i = 0; i < 3; i++) {
+    rim_live_file *files[] = {&l->report, &l->pictures};
+    for (int i = 0; i < 2; i++) {
         if (files[i]->queue)
             rim_queue_close(files[i]->queue);
         if (files[i]->running)
@@ -208,11 +180,4 @@ void rim_live_files_picture(rim_live *l, const rim_frame *picture)
         return;
     w.picture->captured_ns -= l->started_ns;
     rim_queue_push(l->pictures.queue, &w);
-}
-
-void rim_live_files_snapshot(rim_live *l, const rim_frame *picture)
-{
-    written w = {.picture = copy(&l->snapshots, picture)};
-    if (w.picture)
-        rim_queue_push(l->snapshots.queue, &w);
 }

@@ -5,12 +5,14 @@
 //     live_show.c   show, NO SIGNAL
 //     live_files.c  report and pictures, beside the way of a frame
 //     live_record.c the recording likewise, from the cameras on
+//     live_snapshot.c frames kept by hand
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_LIVE_INTERNAL_H
 #define RIM_APP_LIVE_INTERNAL_H
 
 #include "app/live.h"
 #include "app/session.h"
+#include "app/window_picture.h"
 #include "base/queue.h"
 #include "capture/pair.h"
 #include "capture/pair_phase.h"
@@ -110,20 +112,31 @@ struct rim_live {
     uint64_t processed;
     int64_t noted_ns;
     char note[96];                  // the text on the picture
+    bool wants_snapshot;            // of the next frame
+    rim_frame *whole;               // the picture for files, beside the window's
+    int64_t health_ns;              // when health was told last
+    uint64_t health_processed;      // frames by then
     _Atomic uint32_t age_tenths[4]; // p50, p95, p99, max of the presented, 0.1 ms
 
     // The show thread's.
-    rim_window *window; // NULL: headless
-    rim_queue *events;  // rim_event, to the process thread; NULL: headless
-    bool wants_snapshot;
+    rim_window *window;    // NULL: headless
+    rim_queue *events;     // rim_event, to the process thread; NULL: headless
+    rim_frame most;        // shape that has room for any picture of the window
+    rim_pool *screen_pool; // such pictures; NULL: headless
+    rim_frame *last;       // the one that is shown
+    rim_frame stale;       // it, greyed
+    rim_no_signal *window_no_signal; // for the height of `stale`
+    int window_width, window_height, no_signal_height;
     rim_no_signal *no_signal;
-    rim_frame blank;
-    bool dark; // NO SIGNAL is shown
+    rim_frame blank; // for files
+    bool dark;       // NO SIGNAL is shown
+    bool display_lost;
     uint64_t shown_seq;
     int64_t drawn_ns, aged_ns;
 
-    rim_live_file report, pictures, snapshots;
+    rim_live_file report, pictures;
     rim_live_record record;
+    struct rim_live_snapshots *kept; // NULL: headless
     _Atomic(rim_err) file_error;
 };
 
@@ -148,8 +161,16 @@ void rim_live_files_account(rim_live *l);
 // Copies for the files. Never wait.
 void rim_live_files_report(rim_live *l, const rim_result *result);
 void rim_live_files_picture(rim_live *l, const rim_frame *picture);
-// Into rimlight-NUMBER.png of the current folder.
-void rim_live_files_snapshot(rim_live *l, const rim_frame *picture);
+
+// Snapshots, written by a thread of their own.
+RIM_NODISCARD rim_err rim_live_snapshots_create(rim_live *l);
+RIM_NODISCARD rim_err rim_live_snapshots_start(rim_live *l);
+void rim_live_snapshots_step(rim_live *l);
+void rim_live_snapshots_end(rim_live *l);
+void rim_live_snapshots_destroy(rim_live *l);
+// Copies what a snapshot keeps of the frame at hand. Never waits; what cannot be kept is
+// told on the screen.
+void rim_live_snapshot(rim_live *l, const rim_frame *nir, const rim_frame *visible);
 
 // The show goes on without the file; the user has been told, and is at the end.
 void rim_live_keep_error(rim_live *l, rim_err err);

@@ -3,6 +3,7 @@
 #include "app/live_internal.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 // While NO SIGNAL is shown, its clock moves on so often.
 #define REDRAW_NS (100 * RIM_NS_PER_MS)
@@ -15,24 +16,37 @@ rim_err rim_live_show_create(rim_live *l)
 {
     if (l->o->run.headless)
         return RIM_OK;
-    const rim_err err =
-        rim_queue_create(&l->events, sizeof(rim_event), EVENTS, NULL, NULL);
-    return err ? err
-               : rim_window_create(&l->window, "Rimlight", l->blank.width,
-                                   l->blank.height);
+    rim_err err = rim_queue_create(&l->events, sizeof(rim_event), EVENTS, NULL, NULL);
+    if (!err)
+        err = rim_window_open(&l->window, l->session, "Rimlight", &l->o->run.settings,
+                              &l->most);
+    // One that is shown, one that takes its place, one that waits, one being drawn.
+    if (!err)
+        err = rim_pool_create(&l->screen_pool, &l->most, RIM_LIVE_SHOW_SLOTS + 3);
+    l->stale = l->most;
+    l->stale.data = NULL;
+    if (!err)
+        err = rim_frame_init(&l->stale);
+    return err;
 }
 
 void rim_live_show_destroy(rim_live *l)
 {
-    if (l->window)
-        rim_window_destroy(&l->window);
+    rim_frame_release(l->last);
+    l->last = NULL;
+    rim_window_close(&l->window, l->session, &l->o->run.settings);
+    rim_no_signal_destroy(&l->window_no_signal);
+    rim_frame_uninit(&l->stale);
     rim_queue_destroy(&l->events);
 }
 
-static void present(rim_live *l, const rim_frame *picture)
+// The picture is kept until another takes its place. Takes it over.
+static void present(rim_live *l, rim_frame *picture)
 {
     if (l->window)
         rim_window_show(l->window, picture);
+    rim_frame_release(l->last);
+    l->last = picture;
 }
 
 // What changes the picture goes to the thread that draws it. Freezing, seeking and
@@ -41,13 +55,21 @@ static void present(rim_live *l, const rim_frame *picture)
 static void listen(rim_live *l)
 {
     rim_event e;
-    while (l->window && rim_window_poll(l->window, &e))
+    while (l->window && rim_window_poll(l->window, &e)) {
         if (e.action == RIM_ACTION_QUIT)
             l->stop = true;
-        else if (e.action == RIM_ACTION_SNAPSHOT)
-            l->wants_snapshot = true;
-        else
-            rim_queue_push(l->events, &e);
+        if (e.action == RIM_ACTION_RESIZED) {
+            rim_window_limit(&e, &l->most);
+            l->window_width = e.width;
+            l->window_height = e.height;
+        }
+        rim_queue_push(l->events, &e);
+    }
+    if (l->window && !l->display_lost && rim_window_lost(l->window)) {
+        l->display_lost = true;
+        rim_log_error("the display is lost: report and recording go on without a "
+                      "window; Ctrl-C ends them");
+    }
 }
 
 // The time at which the picture is no longer the present: one interval after the
@@ -66,14 +88,39 @@ static const char *reason(const rim_live *l)
     return rim_camera_state_text((rim_camera_state)l->state);
 }
 
+// The window's picture while there is no signal: the last one, greyed, under words that
+// hide its verdict.
+static void show_stale(rim_live *l, int64_t age_ns)
+{
+    rim_frame *f = &l->stale;
+    if (!l->window)
+        return;
+    if (!l->dark) {
+        f->width = l->last ? l->last->width : l->window_width;
+        f->height = l->last ? l->last->height : l->window_height;
+        if (l->last)
+            rim_no_signal_grey(f, l->last);
+    }
+    if (l->no_signal_height != f->height) {
+        rim_no_signal_destroy(&l->window_no_signal);
+        if (rim_no_signal_create(&l->window_no_signal, f->height))
+            return;
+        l->no_signal_height = f->height;
+    }
+    if (l->last)
+        rim_no_signal_draw_over(l->window_no_signal, f, reason(l), age_ns);
+    else
+        rim_no_signal_draw(l->window_no_signal, f, reason(l), age_ns);
+    rim_window_show(l->window, f);
+}
+
 static void show_none(rim_live *l, int64_t now_ns)
 {
     if (l->dark && now_ns - l->drawn_ns < REDRAW_NS)
         return;
     const int64_t heard_ns = l->heard_ns, captured_ns = l->captured_ns;
-    rim_no_signal_draw(l->no_signal, &l->blank, reason(l),
-                       heard_ns ? now_ns - captured_ns : -1);
-    present(l, &l->blank);
+    const int64_t age_ns = heard_ns ? now_ns - captured_ns : -1;
+    show_stale(l, age_ns);
     l->drawn_ns = rim_clock_now_ns();
     if (l->dark)
         return;
@@ -85,6 +132,7 @@ static void show_none(rim_live *l, int64_t now_ns)
     if (l->drawn_ns - due_ns > l->stats->no_signal_after_ns)
         l->stats->no_signal_after_ns = l->drawn_ns - due_ns;
     // In the files too, in place of the next frame, which did not come.
+    rim_no_signal_draw(l->no_signal, &l->blank, reason(l), age_ns);
     l->blank.captured_ns = captured_ns + 2 * l->interval_ns;
     l->blank.seq = l->shown_seq + 1;
     rim_live_files_picture(l, &l->blank);
@@ -99,7 +147,7 @@ static void count(rim_live *l, const rim_live_picture *p)
     for (int i = 0; i < RIM_HAND_COUNT; i++)
         rim_ages_add(&s->age[i], at[i] - captured_ns);
     s->presented++;
-    if (!l->o->show_age || at[RIM_HAND_PRESENTED] - l->aged_ns < RIM_NS_PER_S)
+    if (at[RIM_HAND_PRESENTED] - l->aged_ns < RIM_NS_PER_S)
         return;
     static const double part[] = {0.5, 0.95, 0.99, 1.0};
     l->aged_ns = at[RIM_HAND_PRESENTED];
@@ -118,19 +166,14 @@ void rim_live_show(rim_live *l, int64_t until_ns)
     const int64_t now_ns = rim_clock_now_ns();
     const bool lost = now_ns >= dark_from(l);
     if (!err && !lost) {
-        if (l->wants_snapshot) {
-            rim_live_files_snapshot(l, p.picture);
-            l->wants_snapshot = false;
-        }
         present(l, p.picture);
         l->dark = false;
         l->shown_seq = p.picture->seq;
         count(l, &p);
     } else if (!err) {
         l->stats->stale++; // its moment has passed
-    }
-    if (!err)
         rim_frame_release(p.picture);
+    }
     if (lost)
         show_none(l, now_ns);
     listen(l);

@@ -1,8 +1,10 @@
-// player.h: the window of a replay: the recording's pace, freezing, single steps.
+// player.h: the window of a replay: the recording's pace, freezing, single steps, any
+// place of the recording, a surface that is marked on the way.
 //
-// Frames come from a chain that only goes forward: what would go back is refused with
-// a note, what would go on runs there without waiting. No frame is left out. The main
-// thread owns a player.
+// The chain goes forward only, and leaves no frame out. What lies behind it is looked
+// at again beside it (lookback.h); what lies ahead is gone through without waiting. A
+// surface that is marked while looking back is judged anew from there on: the picture
+// says so, the report keeps what it said. The main thread owns a player.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_PLAYER_H
 #define RIM_APP_PLAYER_H
@@ -12,20 +14,27 @@
 #include "base/err.h"
 #include "base/frame.h"
 #include "base/result.h"
+#include "capture/source.h"
 
 typedef struct rim_player rim_player;
 
-// Opens the window. The session must outlive the player. RIM_ERR_UNSUPPORTED: no
-// display, or a build without a window; logged with the mend.
+// Opens the window on the session's screen. input and options are the recording's, to
+// read it again; all must outlive the player. RIM_ERR_UNSUPPORTED: no display, or a
+// build without a window; logged with the mend.
 RIM_NODISCARD rim_err rim_player_create(rim_player **out, rim_session *session,
-                                        const char *title);
+                                        const char *input,
+                                        const rim_source_options *options);
+// Keeps the window's settings for the next time.
 void rim_player_destroy(rim_player **p);
 
-// Shows *picture, which the session drew of this frame, when its captured_ns is due.
-// Returns when the next frame may be processed; while frozen, that is when somebody
-// asks for it; *picture is drawn again meanwhile as the view asks for.
-// RIM_OK; RIM_END: the window was closed, or a signal asks to stop.
-rim_err rim_player_show(rim_player *p, rim_frame *picture, const rim_frame *nir,
-                        const rim_frame *visible, const rim_result *result);
+// Shows a frame that the session has processed when its time has come. Returns when
+// the next one may be processed: while frozen, or while somebody looks back, that is
+// when they ask for it. marked: a surface was marked in this frame.
+// RIM_OK; RIM_END: the window was closed, or a signal asks to stop. Where the display
+// is lost it returns at once with RIM_OK, from then on.
+rim_err rim_player_show(rim_player *p, const rim_frame *nir, const rim_frame *visible,
+                        const rim_result *result, bool marked);
+// The recording is at its end: stays there, to look back, until the window is closed.
+void rim_player_stay(rim_player *p);
 
 #endif

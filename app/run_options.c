@@ -25,6 +25,8 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
     *o = (rim_run_options){
         .min_confidence = (double)NAN,
         .threads = default_threads(),
+        .view_index = -1,
+        .color_map_index = -1,
     };
     for (int i = 0; i <= RIM_VIEW_COUNT; i++)
         table->view[i] = i < RIM_VIEW_COUNT ? rim_view_name((rim_view)i) : NULL;
@@ -84,6 +86,24 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
     memcpy(table->option, options, sizeof options);
 }
 
+// What was not given is as the window had it the last time. Pictures in files do not
+// depend on that.
+static void finish_picture(rim_run_options *o)
+{
+    const rim_settings *last = &o->settings;
+    if (!o->headless)
+        rim_settings_load(&o->settings);
+    const bool files = o->overlay || o->snapshots;
+    if (o->view_index >= 0)
+        o->view = (rim_view)o->view_index;
+    else if (last->has_view && !files)
+        o->view = last->view;
+    if (o->color_map_index >= 0)
+        o->color_map = (rim_color_map)o->color_map_index;
+    else if (last->has_color_map && !files)
+        o->color_map = last->color_map;
+}
+
 static rim_err finish_range(rim_run_options *o, const rim_usage *usage)
 {
     if (!o->sbr_range)
@@ -125,8 +145,7 @@ static bool same_file(const char *a, const char *b)
 
 rim_err rim_run_options_finish(rim_run_options *o, const rim_usage *usage)
 {
-    o->view = (rim_view)o->view_index;
-    o->color_map = (rim_color_map)o->color_map_index;
+    finish_picture(o);
     o->record_codec = (rim_record_codec)o->codec_index;
     rim_err err = finish_range(o, usage);
     if (!err)

@@ -4,6 +4,7 @@
 #define RIM_APP_RUN_OPTIONS_H
 
 #include "app/options.h"
+#include "app/settings.h"
 
 #include "media/recorder.h"
 #include "render/overlay.h"
@@ -26,6 +27,7 @@ typedef struct rim_run_options {
     rim_view view;
     rim_color_map color_map;
     rim_record_codec record_codec;
+    rim_settings settings; // of the window the last time; empty where headless
 
     // Of the command, not of its options: the command line, and what live records.
     const char *const *word; // [word_count]

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/session.h"
 
-#include "app/controls.h"
 #include "app/record_setup.h"
 #include "app/serve.h"
 
@@ -31,7 +30,11 @@ struct rim_session {
     rim_pipeline *pipeline;
     rim_overlay *overlay;
     rim_workers *workers; // of the overlay
-    rim_controls controls;
+    rim_overlay_options overlay_options;
+    rim_screen *screen; // NULL: there is no window
+    bool is_drawn;      // a surface, since the last frame that was recorded
+    int drawn_count;
+    rim_point drawn[RIM_SKETCH_MAX];
     rim_report_writer *report;   // NULL: not wanted
     rim_picture_sink *pictures;  // of --overlay, NULL: not wanted
     rim_picture_sink *snapshots; // NULL: not wanted
@@ -107,7 +110,7 @@ static rim_err load_marks(rim_session *s)
     return err;
 }
 
-static rim_err create_pipeline(rim_session *s)
+rim_err rim_session_make_pipeline(const rim_session *s, rim_pipeline **out)
 {
     const rim_pipeline_options options = {
         .width = s->info.width,
@@ -120,7 +123,7 @@ static rim_err create_pipeline(rim_session *s)
         .threads = s->options->threads,
         .cpu = s->options->cpu,
     };
-    return rim_pipeline_create(&s->pipeline, &options);
+    return rim_pipeline_create(out, &options);
 }
 
 // The calibration's maps, for a picture that may have another size than its own.
@@ -161,18 +164,6 @@ static void set_registration(rim_overlay_options *o, const rim_session *s)
     o->map_ctx = s;
 }
 
-static void show_health(rim_session *s)
-{
-    const rim_calib_state *c = &s->calib_state;
-    const rim_health health = {.calibrated = c->used,
-                               .calibration_days = c->age_days,
-                               .registered = s->calib && s->calib->has_register,
-                               .register_rms_px = c->registration_px,
-                               .record_minutes = (double)NAN};
-    if (c->used)
-        rim_overlay_set_health(s->overlay, &health);
-}
-
 static rim_err create_overlay(rim_session *s)
 {
     rim_frame shape;
@@ -199,9 +190,13 @@ static rim_err create_overlay(rim_session *s)
         return err;
     options.workers = s->workers;
     memcpy(s->nir_to_picture, options.nir_to_picture, sizeof s->nir_to_picture);
+    s->overlay_options = options;
     err = rim_overlay_create(&s->overlay, &options);
-    if (!err)
-        show_health(s);
+    if (!err) {
+        rim_health health;
+        rim_session_known_health(s, &health);
+        rim_overlay_set_health(s->overlay, &health);
+    }
     return err;
 }
 
@@ -232,11 +227,9 @@ static rim_err create_chain(rim_session *s)
         s->options->mm_per_px, s->calib ? s->calib->mm_per_px : NAN, s->info.mm_per_px);
     err = load_marks(s);
     if (!err)
-        err = create_pipeline(s);
+        err = rim_session_make_pipeline(s, &s->pipeline);
     if (!err)
         err = create_overlay(s);
-    if (!err)
-        rim_controls_init(&s->controls, s->overlay, s->pipeline, s->options->view);
     return err;
 }
 
@@ -275,6 +268,7 @@ static rim_err uninit(rim_session *s)
     if (s->recorder)
         keep_first(&err, rim_recorder_close(&s->recorder));
     rim_igtl_destroy(&s->igtl);
+    rim_screen_destroy(&s->screen);
     rim_overlay_destroy(&s->overlay);
     rim_workers_destroy(&s->workers);
     rim_pipeline_destroy(&s->pipeline);
@@ -344,20 +338,6 @@ rim_err rim_session_mark(rim_session *s, const rim_surface_mark *mark)
                                      mark->count);
 }
 
-bool rim_session_take_mark(rim_session *s, rim_surface_mark *mark)
-{
-    rim_controls *c = &s->controls;
-    *mark = (rim_surface_mark){.count = c->marked_corners, .point = c->corner};
-    const bool marked = c->marked;
-    c->marked = false;
-    return marked;
-}
-
-void rim_session_set_health(rim_session *s, const rim_health *health)
-{
-    rim_overlay_set_health(s->overlay, health);
-}
-
 rim_recorder *rim_session_recorder(rim_session *s)
 {
     return s->recorder;
@@ -390,29 +370,126 @@ rim_err rim_session_process(rim_session *s, rim_result *result, const rim_frame 
     return RIM_OK;
 }
 
+rim_shown rim_session_shown(const rim_session *s, const rim_frame *nir,
+                            const rim_frame *visible, const rim_result *result)
+{
+    rim_shown f = {.nir = nir, .visible = visible, .result = result};
+    f.sbr = rim_pipeline_sbr_map(s->pipeline, &f.scale);
+    f.unjudged.data = rim_pipeline_unjudged(s->pipeline, &f.unjudged.width,
+                                            &f.unjudged.height, &f.unjudged.scale);
+    f.unjudged.stride = f.unjudged.width;
+    return f;
+}
+
+void rim_session_draw_shown(rim_session *s, rim_frame *picture, const rim_shown *f)
+{
+    rim_overlay_set_unjudged(s->overlay, &f->unjudged);
+    rim_overlay_draw(s->overlay, picture, f->nir, f->visible, f->sbr, f->scale,
+                     f->result);
+    picture->seq = f->nir->seq;
+    picture->captured_ns = f->nir->captured_ns;
+}
+
 void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_result *result)
 {
-    int scale;
-    const rim_frame *sbr = rim_pipeline_sbr_map(s->pipeline, &scale);
-    rim_mask unjudged = {0};
-    unjudged.data = rim_pipeline_unjudged(s->pipeline, &unjudged.width,
-                                          &unjudged.height, &unjudged.scale);
-    unjudged.stride = unjudged.width;
-    rim_overlay_set_unjudged(s->overlay, &unjudged);
-    rim_overlay_draw(s->overlay, picture, nir, visible, sbr, scale, result);
-    picture->seq = nir->seq;
-    picture->captured_ns = nir->captured_ns;
+    const rim_shown f = rim_session_shown(s, nir, visible, result);
+    rim_session_draw_shown(s, picture, &f);
 }
 
 void rim_session_note(rim_session *s, const char *note)
 {
     rim_overlay_set_note(s->overlay, note);
+    if (s->screen)
+        rim_screen_state(s->screen, note);
+}
+
+// ---- the window ----
+
+rim_err rim_session_open_screen(rim_session *s)
+{
+    const rim_screen_options options = {.overlay = s->overlay_options,
+                                        .calib = s->calib,
+                                        .scale_is_fixed = rim_session_draws(s)};
+    const rim_err err = rim_screen_create(&s->screen, &options);
+    if (err)
+        return err;
+    rim_health health;
+    rim_session_known_health(s, &health);
+    rim_session_set_health(s, &health);
+    return RIM_OK;
+}
+
+rim_screen *rim_session_screen(rim_session *s)
+{
+    return s->screen;
+}
+
+// Snapshots of the whole picture are made with the scale that is shown.
+static void follow_scale(rim_session *s)
+{
+    rim_overlay_options *p = &s->overlay_options;
+    rim_overlay *overlay = NULL;
+    if (!rim_screen_take_scale(s->screen, &p->sbr_low, &p->sbr_high, &p->color_map))
+        return;
+    if (rim_overlay_create(&overlay, p) != RIM_OK) {
+        rim_log_warning("snapshots keep the old colour scale: out of memory");
+        return;
+    }
+    rim_overlay_destroy(&s->overlay);
+    s->overlay = overlay;
 }
 
 bool rim_session_apply(rim_session *s, const rim_event *event)
 {
-    return rim_controls_apply(&s->controls, event);
+    const bool mine = s->screen && rim_screen_apply(s->screen, event);
+    if (!mine)
+        return false;
+    follow_scale(s);
+    rim_overlay_set_view(s->overlay, rim_screen_view(s->screen));
+    return true;
+}
+
+void rim_session_mark_surface(rim_session *s, const rim_point *corner, int count)
+{
+    s->is_drawn = true;
+    s->drawn_count = count;
+    memcpy(s->drawn, corner, (size_t)count * sizeof *corner);
+    if (rim_pipeline_mark_surface(s->pipeline, count ? corner : NULL, count) != RIM_OK)
+        rim_log_warning("the surface that was drawn cannot be watched");
+}
+
+bool rim_session_take_mark(rim_session *s, rim_surface_mark *mark)
+{
+    const rim_point *corner = NULL;
+    const int count = s->screen ? rim_screen_take_surface(s->screen, &corner) : -1;
+    if (count < 0)
+        return false;
+    rim_session_mark_surface(s, corner, count);
+    *mark = (rim_surface_mark){.count = count, .point = corner};
+    return true;
+}
+
+void rim_session_set_health(rim_session *s, const rim_health *health)
+{
+    rim_overlay_set_health(s->overlay, health);
+    if (s->screen)
+        rim_screen_health(s->screen, health);
+}
+
+void rim_session_known_health(const rim_session *s, rim_health *h)
+{
+    const rim_calib_state *c = &s->calib_state;
+    *h = (rim_health){.calibrated = c->used,
+                      .calibration_days = c->used ? c->age_days : -1,
+                      .registered = s->calib && s->calib->has_register,
+                      .register_rms_px = c->registration_px,
+                      .record_minutes = (double)NAN};
+}
+
+const rim_calib *rim_session_calib(const rim_session *s)
+{
+    return s->calib;
 }
 
 rim_err rim_session_report(rim_session *s, const rim_result *result)
@@ -436,6 +513,11 @@ bool rim_session_draws(const rim_session *s)
     return s->pictures || s->snapshots;
 }
 
+bool rim_session_reports(const rim_session *s)
+{
+    return s->report;
+}
+
 rim_err rim_session_write_picture(rim_session *s, const rim_frame *picture)
 {
     rim_err err = RIM_OK;
@@ -451,11 +533,12 @@ rim_err rim_session_write_picture(rim_session *s, const rim_frame *picture)
 rim_err rim_session_record(rim_session *s, const rim_frame *nir,
                            const rim_frame *visible, const rim_surface_mark *mark)
 {
-    rim_surface_mark drawn;
+    const rim_surface_mark drawn = {.count = s->drawn_count, .point = s->drawn};
     if (!s->recorder)
         return RIM_OK;
-    if (rim_session_take_mark(s, &drawn))
+    if (s->is_drawn)
         mark = &drawn;
+    s->is_drawn = false;
     return rim_recorder_write(s->recorder, nir, visible, mark);
 }
 

@@ -14,12 +14,14 @@
 #define RIM_APP_SESSION_H
 
 #include "app/run_options.h"
+#include "app/screen.h"
 
 #include "base/err.h"
 #include "base/frame.h"
 #include "base/result.h"
 #include "capture/source.h"
 #include "media/recorder.h"
+#include "process/pipeline.h"
 #include "render/window.h"
 
 typedef struct rim_session rim_session;
@@ -41,6 +43,9 @@ void rim_session_picture_shape(const rim_session *s, rim_frame *shape);
 // Does a file want the picture: --overlay or --snapshots?
 bool rim_session_draws(const rim_session *s);
 
+// Is a report wanted?
+bool rim_session_reports(const rim_session *s);
+
 // One frame: processed, reported, and drawn into *picture where that is not NULL.
 // visible is NULL where this frame has none. Allocates nothing. RIM_ERR_IO, logged:
 // the report cannot be written any more; what it holds stays readable.
@@ -58,11 +63,37 @@ RIM_NODISCARD rim_err rim_session_process(rim_session *s, rim_result *result,
                                           const rim_frame *visible);
 void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_result *result);
+// What the chain knows of the frame that it did last, for the screen.
+rim_shown rim_session_shown(const rim_session *s, const rim_frame *nir,
+                            const rim_frame *visible, const rim_result *result);
+// Any frame, with what is known of it, as rim_session_draw().
+void rim_session_draw_shown(rim_session *s, rim_frame *picture, const rim_shown *shown);
+// A pipeline like the session's, that has seen nothing; the caller destroys it.
+RIM_NODISCARD rim_err rim_session_make_pipeline(const rim_session *s,
+                                                rim_pipeline **out);
 // A line at the picture's lower edge from the next frame on; see overlay.h.
 void rim_session_note(rim_session *s, const char *note);
-// A key or click that changes view or surface, from the next frame on. False: it is
-// none of these. For the thread that draws.
+
+// The window's picture, beside the one for files. From here on, rim_session_draw() is
+// for files alone.
+RIM_NODISCARD rim_err rim_session_open_screen(rim_session *s);
+rim_screen *rim_session_screen(rim_session *s); // NULL: there is none
+// A key, click or size for the screen, from the next frame on. False: it is none of
+// these. Files follow the view. For the thread that draws.
 bool rim_session_apply(rim_session *s, const rim_event *event);
+// The surface to watch from the next frame on, in NIR pixels (at most RIM_SKETCH_MAX);
+// count 0: none. What cannot be watched is logged. rim_session_record() records it with
+// the next frame.
+void rim_session_mark_surface(rim_session *s, const rim_point *corner, int count);
+// A surface that was finished with the mouse since the last call: the chain watches it
+// from the next frame on. *mark (frame 0; count 0: none is watched any more) is valid
+// until the next event. False: there is none.
+bool rim_session_take_mark(rim_session *s, rim_surface_mark *mark);
+// What source, calibration and machine are like; copied.
+void rim_session_set_health(rim_session *s, const rim_health *health);
+// What is known of them from the start: source, calibration, registration.
+void rim_session_known_health(const rim_session *s, rim_health *health);
+const rim_calib *rim_session_calib(const rim_session *s); // NULL: none
 RIM_NODISCARD rim_err rim_session_report(rim_session *s, const rim_result *result);
 
 // The picture that was drawn into the files that want it.
@@ -73,13 +104,6 @@ RIM_NODISCARD rim_err rim_session_write_picture(rim_session *s,
 RIM_NODISCARD rim_err rim_session_record(rim_session *s, const rim_frame *nir,
                                          const rim_frame *visible,
                                          const rim_surface_mark *mark);
-
-// A surface that was drawn (count 0: taken away) since the last call, to be recorded;
-// false: none. For the thread that draws; *mark is valid until its next event.
-bool rim_session_take_mark(rim_session *s, rim_surface_mark *mark);
-
-// What the picture says of the machine's health; see render/health.h.
-void rim_session_set_health(rim_session *s, const rim_health *health);
 
 // The recorder of --record, for a thread that writes more to it than pairs; NULL: none.
 rim_recorder *rim_session_recorder(rim_session *s);

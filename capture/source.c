@@ -381,6 +381,27 @@ const rim_surface_mark *rim_source_mark(const rim_source *s)
     return s->mark;
 }
 
+// The next stamp: the one that skipping has come to, or the next of the recording.
+static rim_err next_stamp(rim_source *s, rim_stamp *stamp)
+{
+    if (!s->nir_in_hand)
+        return s->nir->ops->next(s->nir, stamp);
+    s->nir_in_hand = false;
+    *stamp = s->nir_stamp;
+    return RIM_OK;
+}
+
+rim_err rim_source_skip(rim_source *s, uint64_t number)
+{
+    while (!s->nir_in_hand || s->nir_stamp.number < number) {
+        const rim_err err = s->nir->ops->next(s->nir, &s->nir_stamp);
+        s->nir_in_hand = err == RIM_OK;
+        if (err && err != RIM_ERR_DAMAGED)
+            return err;
+    }
+    return RIM_OK;
+}
+
 rim_err rim_source_read(rim_source *s, rim_frame *nir, rim_frame *visible,
                         bool *has_visible)
 {
@@ -388,7 +409,7 @@ rim_err rim_source_read(rim_source *s, rim_frame *nir, rim_frame *visible,
            nir->height == s->info.height);
     *has_visible = false;
     rim_stamp stamp = {0};
-    rim_err err = s->nir->ops->next(s->nir, &stamp);
+    rim_err err = next_stamp(s, &stamp);
     nir->seq = stamp.number;
     nir->captured_ns = stamp.t_ns;
     nir->bits = s->info.bits;

@@ -76,6 +76,11 @@ const rim_source_info *rim_source_get_info(const rim_source *s);
 RIM_NODISCARD rim_err rim_source_read(rim_source *s, rim_frame *nir, rim_frame *visible,
                                       bool *has_visible);
 
+// Goes forward, so that the next call of rim_source_read() gives the frame numbered
+// `number` or the first after it. Frames in between are not decoded where the format
+// allows it; damage among them is logged. RIM_OK; RIM_END; RIM_ERR_IO.
+RIM_NODISCARD rim_err rim_source_skip(rim_source *s, uint64_t number);
+
 // The surface that was drawn while the frame read last was recorded, to be marked before
 // that frame is processed. NULL: no news; count 0: no surface is watched any more. Valid
 // until the source is closed.

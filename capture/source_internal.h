@@ -155,6 +155,8 @@ struct rim_source {
     rim_frame visible_picture;
     rim_stamp visible_stamp; // of the visible picture in hand
     bool visible_in_hand, visible_ended;
+    rim_stamp nir_stamp; // that skipping has come to
+    bool nir_in_hand;
     rim_manifest manifest; // root NULL: there is none
     rim_surface_marks *marks;
     const char *kind;

@@ -19,12 +19,24 @@ static bool has(const rim_lesion *list, int count, int id)
     return false;
 }
 
-static void add(rim_fading *f, const rim_lesion *l, int64_t now_ns)
+// What lies in a residual has not been lost: it is called so since a surface is watched.
+static bool is_residual(const rim_result *r, const rim_lesion *l)
 {
-    if (f->count == RIM_LESIONS_MAX)
+    for (int i = 0; i < r->surface.residual_count; i++) {
+        const double dx = r->surface.residual[i].x - l->x;
+        const double dy = r->surface.residual[i].y - l->y;
+        if (dx * dx + dy * dy < l->a * l->a)
+            return true;
+    }
+    return false;
+}
+
+static void add(rim_fading *f, const rim_lesion *l, const rim_result *r)
+{
+    if (f->count == RIM_LESIONS_MAX || is_residual(r, l))
         return;
     f->lesion[f->count] = *l;
-    f->lost_ns[f->count++] = now_ns;
+    f->lost_ns[f->count++] = r->t_ns;
 }
 
 static void forget(rim_fading *f, const rim_result *r)
@@ -32,7 +44,8 @@ static void forget(rim_fading *f, const rim_result *r)
     int kept = 0;
     for (int i = 0; i < f->count; i++) {
         if (r->t_ns - f->lost_ns[i] >= FADE_MS * INT64_C(1000000) ||
-            has(r->lesion, r->lesion_count, f->lesion[i].id))
+            has(r->lesion, r->lesion_count, f->lesion[i].id) ||
+            is_residual(r, &f->lesion[i]))
             continue;
         f->lesion[kept] = f->lesion[i];
         f->lost_ns[kept++] = f->lost_ns[i];
@@ -51,7 +64,7 @@ static void follow(rim_fading *f, const rim_result *r)
     for (int i = 0; i < f->last_count; i++)
         if (!has(r->lesion, r->lesion_count, f->last[i].id) &&
             !has(f->lesion, f->count, f->last[i].id))
-            add(f, &f->last[i], r->t_ns);
+            add(f, &f->last[i], r);
     forget(f, r);
     f->last_ns = r->t_ns;
     f->frame = r->frame;

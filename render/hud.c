@@ -152,25 +152,68 @@ static const char *next_help_line(help_line *l, const char *p)
     return p + length + (p[length] == '\n');
 }
 
-static void plan_help(rim_overlay *o)
+// How wide the keys and the texts of `count` lines from *p on are; moves *p on.
+static void measure_help(const rim_font *font, const char **p, int count, int wide[2])
 {
     help_line l;
-    const int pad = px(o, 20), cap = rim_font_cap_px(o->label), step = cap * 2;
-    int keys = 0, texts = 0, lines = 0;
-    for (const char *p = o->help; *p; lines++) {
-        p = next_help_line(&l, p);
-        keys = larger(keys, rim_font_text_width(o->label, l.key));
-        texts = larger(texts, rim_font_text_width(o->label, l.text));
+    wide[0] = wide[1] = 0;
+    for (int i = 0; i < count && **p; i++) {
+        *p = next_help_line(&l, *p);
+        wide[0] = larger(wide[0], rim_font_text_width(font, l.key));
+        wide[1] = larger(wide[1], rim_font_text_width(font, l.text));
     }
-    rim_rect r = {0, 0, keys + texts + 3 * pad, lines * step - cap + 2 * pad};
-    r = moved(r, (o->options.width - r.x1) / 2, (o->options.height - r.y1) / 2);
-    rim_scene_panel(&o->scene, r, px(o, 8), rim_color_dark, 235);
-    int y = r.y0 + pad + cap;
-    for (const char *p = o->help; *p; y += step) {
+}
+
+static int count_lines(const char *p)
+{
+    int lines = 0;
+    for (help_line l; *p; lines++)
         p = next_help_line(&l, p);
-        rim_scene_text(&o->scene, o->label, r.x0 + pad, y, rim_color_surface, l.key);
-        rim_scene_text(&o->scene, o->label, r.x0 + 2 * pad + keys, y, rim_color_white,
-                       l.text);
+    return lines;
+}
+
+enum { HELP_COLUMNS = 2 };
+
+// Its box with this font, and the widths of its columns.
+static rim_rect help_box(const rim_overlay *o, const rim_font *font, int rows,
+                         int wide[HELP_COLUMNS][2])
+{
+    const int cap = rim_font_cap_px(font), pad = larger(px(o, 20), cap);
+    const char *p = o->help;
+    rim_rect r = {0, 0, pad, rows * cap * 2 - cap + 2 * pad};
+    for (int i = 0; i < HELP_COLUMNS; i++) {
+        measure_help(font, &p, rows, wide[i]);
+        if (wide[i][1] > 0)
+            r.x1 += wide[i][0] + wide[i][1] + 2 * pad;
+    }
+    return r;
+}
+
+// Two columns, in the larger font that fits.
+static void plan_help(rim_overlay *o)
+{
+    int wide[HELP_COLUMNS][2];
+    const int rows = (count_lines(o->help) + HELP_COLUMNS - 1) / HELP_COLUMNS;
+    const rim_font *font = o->label;
+    rim_rect r = help_box(o, font, rows, wide);
+    if (r.x1 > o->options.width || r.y1 > o->options.height) {
+        font = o->small;
+        r = help_box(o, font, rows, wide);
+    }
+    const int cap = rim_font_cap_px(font), pad = larger(px(o, 20), cap);
+    r = moved(r, (o->options.width - r.x1) / 2, (o->options.height - r.y1) / 2);
+    rim_scene_panel(&o->scene, r, px(o, 8), rim_color_dark, 244);
+    const char *p = o->help;
+    int x = r.x0 + pad;
+    for (int i = 0; i < HELP_COLUMNS; x += wide[i][0] + wide[i][1] + 2 * pad, i++) {
+        int y = r.y0 + pad + cap;
+        for (int row = 0; row < rows && *p; row++, y += 2 * cap) {
+            help_line l;
+            p = next_help_line(&l, p);
+            rim_scene_text(&o->scene, font, x, y, rim_color_surface, l.key);
+            rim_scene_text(&o->scene, font, x + wide[i][0] + pad, y, rim_color_white,
+                           l.text);
+        }
     }
 }
 

@@ -85,3 +85,33 @@ void rim_no_signal_draw(const rim_no_signal *n, rim_frame *picture, const char *
     line(&c, n->small, middle + large / 2 + 3 * small, age, text_color);
     line(&c, n->small, picture->height - small, "RESEARCH USE ONLY", text_color);
 }
+
+void rim_no_signal_grey(rim_frame *picture, const rim_frame *last)
+{
+    for (int y = 0; y < picture->height; y++) {
+        const uint8_t *in = rim_frame_row8(last, y);
+        uint8_t *out = rim_frame_row8(picture, y);
+        for (int x = 0; x < 4 * picture->width; x += 4) {
+            // A third of the luma, lifted a little: seen, but not as a picture of now.
+            const unsigned luma = 7u * in[x] + 38u * in[x + 1] + 19u * in[x + 2];
+            const uint8_t grey = (uint8_t)(24 + luma / 64 * 3 / 8);
+            out[x] = out[x + 1] = out[x + 2] = grey;
+            out[x + 3] = 255;
+        }
+    }
+}
+
+void rim_no_signal_draw_over(const rim_no_signal *n, rim_frame *picture,
+                             const char *why, int64_t age_ns)
+{
+    const rim_rect all = {0, 0, picture->width, picture->height};
+    rim_canvas c = {.picture = picture, .clip = all};
+    const int large = rim_font_cap_px(n->large), small = rim_font_cap_px(n->small);
+    char age[64];
+    since(age, sizeof age, age_ns);
+    const rim_rect band = {0, 0, picture->width, 3 * large + 5 * small};
+    rim_canvas_fill_rect(&c, band, ground, 256);
+    line(&c, n->large, 2 * large, "NO SIGNAL", alarm_color);
+    line(&c, n->small, 2 * large + large / 2 + small, why, text_color);
+    line(&c, n->small, 2 * large + large / 2 + 3 * small, age, text_color);
+}

@@ -439,3 +439,14 @@ bool rim_overlay_to_nir(const rim_overlay *o, rim_point *nir, rim_point picture)
     return rim_pane_unmap(nir, pane, picture) && nir->x >= -0.5 && nir->y >= -0.5 &&
            nir->x < o->options.nir_width - 0.5 && nir->y < o->options.nir_height - 0.5;
 }
+
+bool rim_overlay_to_picture(const rim_overlay *o, rim_point *picture, rim_point nir)
+{
+    const view_plan *v = &g_view[o->view];
+    const rim_pane *pane = &o->pane[v->layer[v->marked > 0 ? v->marked : 0].pane];
+    rim_pt p;
+    if (!rim_pane_map(&p, pane, nir.x, nir.y))
+        return false;
+    *picture = (rim_point){p.x / 256.0 - 0.5, p.y / 256.0 - 0.5};
+    return true;
+}

@@ -109,6 +109,10 @@ void rim_overlay_set_sketch(rim_overlay *o, const rim_point *point, int count);
 // The NIR pixel shown at a picture pixel in the present view. False: none is.
 bool rim_overlay_to_nir(const rim_overlay *o, rim_point *nir, rim_point picture);
 
+// The other way. False: it has no place there, or none in this view; it may lie outside
+// of what is shown.
+bool rim_overlay_to_picture(const rim_overlay *o, rim_point *picture, rim_point nir);
+
 // "overlay", "nir", "intensity", "outlines", "white", "side-by-side", "inset".
 RIM_NODISCARD rim_err rim_view_from_name(rim_view *out, const char *name);
 const char *rim_view_name(rim_view view);

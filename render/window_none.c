@@ -4,8 +4,11 @@
 
 #include "base/log.h"
 
-rim_err rim_window_create(rim_window **out, const char *title, int width, int height)
+rim_err rim_window_create(rim_window **out, const char *title, int width, int height,
+                          int inside_width, int inside_height)
 {
+    (void)inside_width;
+    (void)inside_height;
     (void)title;
     (void)width;
     (void)height;
@@ -31,6 +34,24 @@ bool rim_window_poll(rim_window *w, rim_event *event)
     (void)w;
     (void)event;
     return false;
+}
+
+bool rim_window_lost(const rim_window *w)
+{
+    (void)w;
+    return false;
+}
+
+void rim_window_inside(const rim_window *w, int *width, int *height)
+{
+    (void)w;
+    *width = *height = 0;
+}
+
+void rim_window_most(const rim_window *w, int *width, int *height)
+{
+    (void)w;
+    *width = *height = 0;
 }
 
 const char *rim_window_path(const rim_window *w)

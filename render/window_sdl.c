@@ -1,16 +1,17 @@
-// window_sdl.c: the window, through SDL2; no other file includes SDL.
+// window_sdl.c: the window, through SDL2; it and window_input.c alone include SDL.
 //
 // Two ways to the screen. With a graphics processor: a streaming texture, scaled and
 // shown in step with the display. Without one, OpenGL would be emulated on the
 // processor at many times the cost, so there the pixels are scaled into the window's
 // own surface (docs/window.md has the figures).
 // SPDX-License-Identifier: MIT
-#define SDL_MAIN_HANDLED
 #include "base/log.h"
-#include "render/window.h"
+#include "render/window_state.h"
 
-#include <SDL.h>
+#include <SDL_syswm.h>
 #include <assert.h>
+#include <dlfcn.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,19 +22,45 @@
 #define PIXELS SDL_PIXELFORMAT_BGRX8888
 #endif
 
-enum { SEEK_S = 5 };
+static volatile sig_atomic_t g_lost;
 
-struct rim_window {
-    SDL_Window *window;
-    int width, height; // of the pictures
-    // One of these ways is in use, the other NULL.
-    SDL_Renderer *renderer;
-    SDL_Texture *texture;
-    SDL_Surface *source; // pointed at the picture that is being shown
-    uint32_t no_pixel;   // what it points at before the first
-    char path[32];
-    int shown_width, shown_height; // px of the window's inside
-};
+bool rim_window_is_lost(void)
+{
+    return g_lost;
+}
+
+// Xlib ends the program when the X server is gone, unless it is told otherwise; then
+// its calls do nothing. Through dlsym(), since SDL loads Xlib by itself and may not.
+static void lose(void *display, void *data)
+{
+    (void)display;
+    (void)data;
+    g_lost = 1;
+}
+
+static void outlive_server(SDL_Window *window)
+{
+    typedef void exit_handler(void *display, void *data);
+    typedef void set_handler(void *display, exit_handler *handler, void *data);
+    SDL_SysWMinfo info;
+    SDL_VERSION(&info.version);
+#ifdef SDL_VIDEO_DRIVER_X11
+    if (!SDL_GetWindowWMInfo(window, &info) || info.subsystem != SDL_SYSWM_X11)
+        return;
+    void *xlib = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    void *symbol = xlib ? dlsym(xlib, "XSetIOErrorExitHandler") : NULL;
+    if (symbol) {
+        set_handler *set;
+        memcpy(&set, &symbol, sizeof set); // ISO C has no cast from data to function
+        set(info.info.x11.display, lose, NULL);
+    }
+    if (xlib)
+        dlclose(xlib);
+#else
+    (void)window;
+    (void)sizeof(set_handler *);
+#endif
+}
 
 // Emulated OpenGL gives its name away.
 static bool emulated(void)
@@ -61,16 +88,11 @@ static bool open_renderer(rim_window *w)
     SDL_GetRendererInfo(w->renderer, &info);
     SDL_strlcpy(w->path, info.name ? info.name : "?", sizeof w->path);
     const bool gl = strncmp(w->path, "opengl", 6) == 0;
-    w->texture = SDL_CreateTexture(w->renderer, PIXELS, SDL_TEXTUREACCESS_STREAMING,
-                                   w->width, w->height);
     const char *wish = SDL_getenv("RIM_WINDOW"); // "gpu", "software": to compare them
     const bool force = wish && strcmp(wish, "gpu") == 0;
-    if (w->texture && (force || !gl || !emulated()))
+    if (force || !gl || !emulated())
         return true;
-    if (w->texture)
-        SDL_DestroyTexture(w->texture);
     SDL_DestroyRenderer(w->renderer);
-    w->texture = NULL;
     w->renderer = NULL;
     return false;
 }
@@ -111,7 +133,26 @@ static void fit_screen(int *width, int *height)
     *height = *height < 64 ? 64 : *height;
 }
 
-rim_err rim_window_create(rim_window **out, const char *title, int width, int height)
+static rim_err open_window(rim_window *w, const char *title, int width, int height)
+{
+    w->window =
+        SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width,
+                         height, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    if (!w->window || !open_path(w)) {
+        rim_log_error("cannot open a window (%s): give --headless", SDL_GetError());
+        return RIM_ERR_UNSUPPORTED;
+    }
+    outlive_server(w->window);
+    SDL_SetWindowMinimumSize(w->window, 160, 120);
+    rim_window_measure(w);
+    w->inside_width = width;
+    w->inside_height = height;
+    w->pointer_ms = SDL_GetTicks();
+    return RIM_OK;
+}
+
+rim_err rim_window_create(rim_window **out, const char *title, int width, int height,
+                          int inside_width, int inside_height)
 {
     *out = NULL;
     if (width < 1 || height < 1 || width > RIM_FRAME_SIDE_MAX ||
@@ -132,18 +173,16 @@ rim_err rim_window_create(rim_window **out, const char *title, int width, int he
     }
     w->width = width;
     w->height = height;
-    fit_screen(&width, &height);
-    w->window =
-        SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width,
-                         height, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-    if (!w->window || !open_path(w)) {
-        rim_log_error("cannot open a window (%s): give --headless", SDL_GetError());
-        rim_window_destroy(&w);
-        return RIM_ERR_UNSUPPORTED;
+    if (inside_width > 0 && inside_height > 0) {
+        width = inside_width;
+        height = inside_height;
     }
-    SDL_SetWindowMinimumSize(w->window, 160, 120);
+    fit_screen(&width, &height);
+    const rim_err err = open_window(w, title, width, height);
+    if (err)
+        rim_window_destroy(&w);
     *out = w;
-    return RIM_OK;
+    return err;
 }
 
 void rim_window_destroy(rim_window **p)
@@ -151,6 +190,11 @@ void rim_window_destroy(rim_window **p)
     rim_window *w = *p;
     if (!w)
         return;
+    *p = NULL;
+    if (g_lost) { // SDL would speak to the server
+        free(w);
+        return;
+    }
     if (w->texture)
         SDL_DestroyTexture(w->texture);
     if (w->renderer)
@@ -160,7 +204,6 @@ void rim_window_destroy(rim_window **p)
         SDL_DestroyWindow(w->window);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
     free(w);
-    *p = NULL;
 }
 
 const char *rim_window_path(const rim_window *w)
@@ -168,8 +211,46 @@ const char *rim_window_path(const rim_window *w)
     return w->path;
 }
 
-// Where the picture lies in the window: as large as fits, in the middle.
-static SDL_Rect picture_box(const rim_window *w)
+bool rim_window_lost(const rim_window *w)
+{
+    (void)w;
+    return g_lost;
+}
+
+void rim_window_inside(const rim_window *w, int *width, int *height)
+{
+    *width = w->inside_width;
+    *height = w->inside_height;
+}
+
+void rim_window_most(const rim_window *w, int *width, int *height)
+{
+    *width = w->shown_width;
+    *height = w->shown_height;
+    const int displays = SDL_GetNumVideoDisplays();
+    for (int i = 0; i < displays; i++) {
+        SDL_DisplayMode mode;
+        if (SDL_GetDesktopDisplayMode(i, &mode))
+            continue;
+        *width = mode.w > *width ? mode.w : *width;
+        *height = mode.h > *height ? mode.h : *height;
+    }
+}
+
+void rim_window_measure(rim_window *w)
+{
+    if (w->renderer) {
+        SDL_GetRendererOutputSize(w->renderer, &w->shown_width, &w->shown_height);
+        return;
+    }
+    const SDL_Surface *to = SDL_GetWindowSurface(w->window); // new after a resize
+    if (to) {
+        w->shown_width = to->w;
+        w->shown_height = to->h;
+    }
+}
+
+SDL_Rect rim_window_box(const rim_window *w)
 {
     SDL_Rect r = {0, 0, w->shown_width, w->shown_height};
     const int64_t by_width = (int64_t)w->shown_width * w->height;
@@ -185,12 +266,28 @@ static SDL_Rect picture_box(const rim_window *w)
     return r;
 }
 
+// A texture of the picture's size. False: there is none to be had.
+static bool fit_texture(rim_window *w, const rim_frame *picture)
+{
+    if (w->texture && w->texture_width == picture->width &&
+        w->texture_height == picture->height)
+        return true;
+    if (w->texture)
+        SDL_DestroyTexture(w->texture);
+    w->texture = SDL_CreateTexture(w->renderer, PIXELS, SDL_TEXTUREACCESS_STREAMING,
+                                   picture->width, picture->height);
+    w->texture_width = picture->width;
+    w->texture_height = picture->height;
+    return w->texture != NULL;
+}
+
 static void show_by_renderer(rim_window *w, const rim_frame *picture)
 {
-    if (SDL_GetRendererOutputSize(w->renderer, &w->shown_width, &w->shown_height) ||
+    rim_window_measure(w);
+    if (!fit_texture(w, picture) ||
         SDL_UpdateTexture(w->texture, NULL, picture->data, (int)picture->stride))
         return;
-    const SDL_Rect box = picture_box(w);
+    const SDL_Rect box = rim_window_box(w);
     SDL_SetRenderDrawColor(w->renderer, 0, 0, 0, 255);
     SDL_RenderClear(w->renderer);
     SDL_RenderCopy(w->renderer, w->texture, NULL, &box);
@@ -218,7 +315,7 @@ static void show_by_surface(rim_window *w, const rim_frame *picture)
         return;
     w->shown_width = to->w;
     w->shown_height = to->h;
-    SDL_Rect box = picture_box(w);
+    SDL_Rect box = rim_window_box(w);
     clear_bars(to, box);
     SDL_Surface *from = w->source;
     from->pixels = picture->data;
@@ -239,132 +336,12 @@ static void show_by_surface(rim_window *w, const rim_frame *picture)
 
 void rim_window_show(rim_window *w, const rim_frame *picture)
 {
-    assert(picture->fmt == RIM_FMT_BGRX8 && picture->width == w->width &&
-           picture->height == w->height);
-    if (SDL_GetWindowFlags(w->window) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN))
+    assert(picture->fmt == RIM_FMT_BGRX8);
+    if (g_lost ||
+        SDL_GetWindowFlags(w->window) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN))
         return;
     if (w->renderer)
         show_by_renderer(w, picture);
     else
         show_by_surface(w, picture);
-}
-
-static void toggle_full_screen(rim_window *w)
-{
-    const bool full = SDL_GetWindowFlags(w->window) & SDL_WINDOW_FULLSCREEN_DESKTOP;
-    SDL_SetWindowFullscreen(w->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
-}
-
-typedef struct key_action {
-    SDL_Keycode key;
-    rim_action action;
-    int amount;
-    bool repeats; // while the key is held
-} key_action;
-
-static const key_action g_keys[] = {
-    {SDLK_q, RIM_ACTION_QUIT, 0, false},
-    {SDLK_SPACE, RIM_ACTION_PAUSE, 0, false},
-    {SDLK_PERIOD, RIM_ACTION_STEP, 1, true},
-    {SDLK_COMMA, RIM_ACTION_STEP, -1, true},
-    {SDLK_RIGHT, RIM_ACTION_SEEK, SEEK_S, true},
-    {SDLK_LEFT, RIM_ACTION_SEEK, -SEEK_S, true},
-    {SDLK_HOME, RIM_ACTION_SEEK_ENDS, -1, false},
-    {SDLK_END, RIM_ACTION_SEEK_ENDS, 1, false},
-    {SDLK_PLUS, RIM_ACTION_SPEED, 1, false},
-    {SDLK_EQUALS, RIM_ACTION_SPEED, 1, false}, // + without shift
-    {SDLK_KP_PLUS, RIM_ACTION_SPEED, 1, false},
-    {SDLK_MINUS, RIM_ACTION_SPEED, -1, false},
-    {SDLK_KP_MINUS, RIM_ACTION_SPEED, -1, false},
-    {SDLK_0, RIM_ACTION_SPEED, 0, false},
-    {SDLK_s, RIM_ACTION_SNAPSHOT, 0, false},
-    {SDLK_v, RIM_ACTION_VIEW_NEXT, 0, false},
-    {SDLK_w, RIM_ACTION_WHITE_HOLD, 0, false},
-    {SDLK_h, RIM_ACTION_HELP, 0, false},
-    {SDLK_F1, RIM_ACTION_HELP, 0, false},
-    {SDLK_RETURN, RIM_ACTION_POINTS_END, 0, false},
-    {SDLK_KP_ENTER, RIM_ACTION_POINTS_END, 0, false},
-    {SDLK_BACKSPACE, RIM_ACTION_POINT_UNDO, 0, true},
-    {SDLK_c, RIM_ACTION_CLEAR, 0, false},
-};
-
-static bool on_key(rim_window *w, rim_event *event, const SDL_KeyboardEvent *key)
-{
-    const SDL_Keycode code = key->keysym.sym;
-    if (key->keysym.mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
-        return false; // the desktop's
-    if (code == SDLK_f && !key->repeat)
-        toggle_full_screen(w);
-    if (code == SDLK_ESCAPE)
-        SDL_SetWindowFullscreen(w->window, 0);
-    if (code >= SDLK_1 && code < SDLK_1 + RIM_VIEW_COUNT && !key->repeat) {
-        *event =
-            (rim_event){.action = RIM_ACTION_VIEW, .view = (rim_view)(code - SDLK_1)};
-        return true;
-    }
-    for (size_t i = 0; i < sizeof g_keys / sizeof g_keys[0]; i++) {
-        if (g_keys[i].key != code || (key->repeat && !g_keys[i].repeats))
-            continue;
-        *event = (rim_event){.action = g_keys[i].action, .amount = g_keys[i].amount};
-        return true;
-    }
-    return false;
-}
-
-// A click in the window, in the picture's pixels.
-static bool on_click(const rim_window *w, rim_event *event,
-                     const SDL_MouseButtonEvent *button)
-{
-    int wide = 0, high = 0;
-    SDL_GetWindowSize(w->window, &wide, &high);
-    if (button->button == SDL_BUTTON_RIGHT) {
-        *event = (rim_event){.action = RIM_ACTION_POINT_UNDO};
-        return true;
-    }
-    if (button->button != SDL_BUTTON_LEFT || wide < 1 || high < 1)
-        return false;
-    const SDL_Rect box = picture_box(w);
-    // Points of the desktop to pixels of the screen, then to the picture's.
-    const double x = (button->x + 0.5) * w->shown_width / wide - box.x;
-    const double y = (button->y + 0.5) * w->shown_height / high - box.y;
-    if (x < 0 || y < 0 || x >= box.w || y >= box.h)
-        return false;
-    *event = (rim_event){
-        .action = button->clicks > 1 ? RIM_ACTION_POINTS_END : RIM_ACTION_POINT,
-        .at = {x * w->width / box.w - 0.5, y * w->height / box.h - 0.5}};
-    return true;
-}
-
-static bool translate(rim_window *w, rim_event *event, const SDL_Event *e)
-{
-    switch (e->type) {
-    case SDL_QUIT:
-        *event = (rim_event){.action = RIM_ACTION_QUIT};
-        return true;
-    case SDL_KEYDOWN:
-        return on_key(w, event, &e->key);
-    case SDL_KEYUP:
-        *event = (rim_event){.action = RIM_ACTION_WHITE_FREE};
-        return e->key.keysym.sym == SDLK_w;
-    case SDL_TEXTINPUT: // where the question mark lies depends on the keyboard
-        *event = (rim_event){.action = RIM_ACTION_HELP};
-        return strcmp(e->text.text, "?") == 0;
-    case SDL_MOUSEBUTTONDOWN:
-        return on_click(w, event, &e->button);
-    case SDL_WINDOWEVENT: // the key may be released where we do not hear it
-        *event = (rim_event){.action = RIM_ACTION_WHITE_FREE};
-        return e->window.event == SDL_WINDOWEVENT_FOCUS_LOST;
-    default:
-        return false;
-    }
-}
-
-bool rim_window_poll(rim_window *w, rim_event *event)
-{
-    SDL_Event e;
-    while (SDL_PollEvent(&e))
-        if (translate(w, event, &e))
-            return true;
-    *event = (rim_event){.action = RIM_ACTION_NONE};
-    return false;
 }

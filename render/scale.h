@@ -1,0 +1,18 @@
+// scale.h: a part of a colour picture, larger or smaller.
+//
+// In integers, so that the same input gives the same bytes. Enlarged bilinearly;
+// what is shrunk is the mean of up to 4 x 4 samples, so that it does not flicker.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_RENDER_SCALE_H
+#define RIM_RENDER_SCALE_H
+
+#include "base/frame.h"
+#include "base/workers.h"
+#include "render/overlay.h"
+
+// Fills all of dst (BGRX8) with `part` of src (BGRX8), black beyond its edges.
+// workers: share the rows; NULL: the caller alone.
+void rim_scale_part(rim_frame *dst, const rim_frame *src, rim_part part,
+                    rim_workers *workers);
+
+#endif
