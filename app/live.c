@@ -32,6 +32,7 @@ static void enter_realtime(void)
 static rim_err open_cameras(rim_live *l)
 {
     rim_live_options *o = l->o;
+    o->nir.cpu = o->visible.cpu = o->run.cpu;
     o->nir.use = o->interleaved ? RIM_CAMERA_INTERLEAVED : RIM_CAMERA_NIR;
     o->visible.use = RIM_CAMERA_VISIBLE;
     rim_err err = rim_camera_open(&l->nir.camera, &o->nir);

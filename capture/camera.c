@@ -106,7 +106,8 @@ static rim_err make_unpack(rim_camera *c)
                                   .stride = c->setup.stride,
                                   .bits = c->bits,
                                   .justify = c->justify,
-                                  .yuv = c->setup.yuv};
+                                  .yuv = c->setup.yuv,
+                                  .cpu = c->options.cpu};
     rim_unpack_destroy(&c->unpack);
     return rim_unpack_create(&c->unpack, &o);
 }

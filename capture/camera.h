@@ -35,7 +35,8 @@ typedef struct rim_camera_options {
     rim_justify justify; // AUTO: told from the samples
     const char *const *control; // [control_count] of "NAME=VALUE"
     int control_count;
-    int buffers; // of the driver, 2..32; 0: 4
+    int buffers;  // of the driver, 2..32; 0: 4
+    unsigned cpu; // RIM_CPU_* bits that kernels may use
 } rim_camera_options;
 
 // A format, size and highest rate that a camera offers.

@@ -19,6 +19,7 @@ struct rim_unpack {
     size_t bytes;    // that a buffer must hold
     int bits, shift; // of a sample; how far right it goes to reach the low bits
     const rim_yuv_matrix *matrix;
+    rim_capture_kernels kernels;
     int black_level;
     // Samples of three rows of a mosaic: has[y % 3] == y + 1 when row y is there.
     uint16_t *row[3];
@@ -130,6 +131,7 @@ rim_err rim_unpack_create(rim_unpack **out, const rim_unpack_options *o)
     u->width = o->width;
     u->height = o->height;
     u->matrix = matrices[o->yuv];
+    rim_capture_kernels_init(&u->kernels, o->cpu);
     if (format->kind == RIM_PIXEL_YUV422 || format->kind == RIM_PIXEL_YUV420)
         u->black_level = u->matrix->y0;
     rim_err err = set_bits(u, o);
@@ -255,11 +257,11 @@ static void bgrx_row(rim_unpack *u, uint8_t *dst, const uint8_t *src, int y)
         rim_row_gray_bgrx(dst, u->single, u->width, u->bits);
     } else if (f->kind == RIM_PIXEL_YUV422) {
         const rim_yuv_row r = {row + at[0], row + at[1], row + at[2], 2, 4, 1};
-        rim_row_yuv_bgrx(dst, &r, u->width, u->matrix);
+        u->kernels.yuv_bgrx(dst, &r, u->width, u->matrix);
     } else if (f->kind == RIM_PIXEL_YUV420) {
         const uint8_t *chroma = src + (u->height + y / 2) * u->stride;
         const rim_yuv_row r = {row, chroma + at[1], chroma + at[2], 1, 2, 1};
-        rim_row_yuv_bgrx(dst, &r, u->width, u->matrix);
+        u->kernels.yuv_bgrx(dst, &r, u->width, u->matrix);
     } else {
         rim_row_rgb_bgrx(dst, row, u->width, f->step, f->layout);
     }

@@ -83,6 +83,7 @@ typedef struct rim_unpack_options {
     int bits; // 8..16 that carry signal, in 16-bit containers; 0: as the format
     rim_justify justify; // of those containers
     rim_yuv_kind yuv;
+    unsigned cpu; // RIM_CPU_* bits that kernels may use
 } rim_unpack_options;
 
 typedef struct rim_unpack rim_unpack;

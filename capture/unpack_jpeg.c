@@ -123,7 +123,7 @@ static void bgrx_row(uint8_t *dst, const AVFrame *f, int y, int x_shift, int y_s
         row.chroma_step = 1;
         row.chroma_shift = x_shift;
     }
-    rim_row_yuv_bgrx(dst, &row, f->width, &rim_yuv_bt601_full);
+    rim_yuv_bgrx_c(dst, &row, f->width, &rim_yuv_bt601_full);
 }
 
 rim_err rim_jpeg_frame(rim_jpeg *j, rim_frame *dst, const void *src, size_t bytes)

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-// ITU-R BT.601 and BT.709; limited: 16..235 luma, 16..240 chroma. In 1/65536.
-const rim_yuv_matrix rim_yuv_bt601_limited = {16, 76309, 104597, 25675, 53279, 132201};
-const rim_yuv_matrix rim_yuv_bt601_full = {0, 65536, 91881, 22554, 46802, 116130};
-const rim_yuv_matrix rim_yuv_bt709_limited = {16, 76309, 117489, 13975, 34925, 138438};
-const rim_yuv_matrix rim_yuv_bt709_full = {0, 65536, 103206, 12276, 30679, 121609};
+// ITU-R BT.601 and BT.709; limited: 16..235 luma, 16..240 chroma. In 1/8192.
+const rim_yuv_matrix rim_yuv_bt601_limited = {16, 9539, 13075, 3209, 6660, 16525};
+const rim_yuv_matrix rim_yuv_bt601_full = {0, 8192, 11485, 2819, 5850, 14516};
+const rim_yuv_matrix rim_yuv_bt709_limited = {16, 9539, 14686, 1747, 4366, 17305};
+const rim_yuv_matrix rim_yuv_bt709_full = {0, 8192, 12901, 1535, 3835, 15201};
 
 static inline unsigned le16(const uint8_t *p)
 {
@@ -29,10 +29,20 @@ void rim_row_from_8(uint16_t *restrict dst, const uint8_t *restrict src, int wid
 void rim_row_from_16le(uint16_t *restrict dst, const uint8_t *restrict src, int width,
                        int shift, int max)
 {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint16_t most = (uint16_t)max;
+    for (int x = 0; x < width; x++) {
+        uint16_t v;
+        memcpy(&v, src + 2 * (size_t)x, sizeof v);
+        v = (uint16_t)(v >> shift);
+        dst[x] = v < most ? v : most;
+    }
+#else
     for (int x = 0; x < width; x++) {
         const unsigned v = le16(src + 2 * x) >> shift;
         dst[x] = (uint16_t)(v < (unsigned)max ? v : (unsigned)max);
     }
+#endif
 }
 
 void rim_row_from_16be(uint16_t *restrict dst, const uint8_t *restrict src, int width,
@@ -188,27 +198,4 @@ void rim_row_rgb_bgrx(uint8_t *restrict dst, const uint8_t *restrict src, int wi
     }
     for (int x = 0; x < width; x++, src += step)
         put(dst + 4 * x, src[rgb[2]], src[rgb[1]], src[rgb[0]]);
-}
-
-static inline unsigned clamp8(int v)
-{
-    return v < 0 ? 0 : v > 255 ? 255 : (unsigned)v;
-}
-
-void rim_row_yuv_bgrx(uint8_t *restrict dst, const rim_yuv_row *src, int width,
-                      const rim_yuv_matrix *matrix)
-{
-    const rim_yuv_matrix m = *matrix;
-    const rim_yuv_row s = *src;
-    const int pixels = 1 << s.chroma_shift; // that share one chroma sample
-    for (int x = 0, c = 0; x < width; c += s.chroma_step) {
-        const int u = s.u[c] - 128, v = s.v[c] - 128;
-        const int red = m.rv * v + 32768, green = 32768 - m.gu * u - m.gv * v,
-                  blue = m.bu * u + 32768;
-        for (int i = 0; i < pixels && x < width; i++, x++) {
-            const int y = m.y * (s.y[x * s.luma_step] - m.y0);
-            put(dst + 4 * x, clamp8((y + blue) >> 16), clamp8((y + green) >> 16),
-                clamp8((y + red) >> 16));
-        }
-    }
 }

@@ -8,6 +8,8 @@
 #ifndef RIM_CAPTURE_UNPACK_ROWS_H
 #define RIM_CAPTURE_UNPACK_ROWS_H
 
+#include "capture/kernels/kernels.h"
+
 #include <stdint.h>
 
 // Bytes -> samples, value in the low bits of dst.
@@ -54,23 +56,7 @@ void rim_row_bayer_bgrx(uint8_t *dst, const uint16_t *above, const uint16_t *row
 void rim_row_rgb_bgrx(uint8_t *dst, const uint8_t *src, int width, int step,
                       const int rgb[3]);
 
-// Luma and chroma to red, green, blue in 1/65536:
-// R = y (Y - y0) + rv (V - 128), G = ... - gu (U - 128) - gv (V - 128), B = ... + bu.
-typedef struct rim_yuv_matrix {
-    int y0, y, rv, gu, gv, bu;
-} rim_yuv_matrix;
-
 extern const rim_yuv_matrix rim_yuv_bt601_limited, rim_yuv_bt601_full,
     rim_yuv_bt709_limited, rim_yuv_bt709_full;
-
-// Luma every `luma_step` bytes; chroma every `chroma_step` bytes, one sample for
-// 1 << chroma_shift pixels. YUYV: y = src, 2; u = src + 1, v = src + 3, 4; shift 1.
-typedef struct rim_yuv_row {
-    const uint8_t *y, *u, *v;
-    int luma_step, chroma_step, chroma_shift;
-} rim_yuv_row;
-
-void rim_row_yuv_bgrx(uint8_t *dst, const rim_yuv_row *src, int width,
-                      const rim_yuv_matrix *matrix);
 
 #endif

@@ -169,8 +169,10 @@ static int find_kernels(entry *e, const char **level, int *levels)
         unsigned cpu;
         if (rim_cpu_from_name(&cpu, rim_cpu_level(i)))
             continue;
+        rim_capture_kernels capture;
         rim_process_kernels process;
         rim_render_kernels render;
+        rim_capture_kernels_init(&capture, cpu);
         rim_process_kernels_init(&process, cpu);
         rim_render_kernels_init(&render, cpu);
         kernels = 0;
@@ -179,6 +181,9 @@ static int find_kernels(entry *e, const char **level, int *levels)
     e[kernels].kernel = #name;                                                         \
     e[kernels].check = check_##name;                                                   \
     e[kernels++].at[*levels] = (simd_any_fn *)folder.name;
+#define X(name) ENTRY(capture, name)
+        RIM_CAPTURE_KERNELS(X)
+#undef X
 #define X(name) ENTRY(process, name)
         RIM_PROCESS_KERNELS(X)
 #undef X

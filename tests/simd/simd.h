@@ -25,6 +25,7 @@
 #ifndef RIM_TESTS_SIMD_SIMD_H
 #define RIM_TESTS_SIMD_SIMD_H
 
+#include "capture/kernels/kernels.h"
 #include "process/kernels/kernels.h"
 #include "render/kernels/kernels.h"
 
@@ -39,6 +40,7 @@ typedef void simd_check_fn(simd *s);
 
 // A kernel without a check does not link.
 #define X(name) simd_check_fn check_##name;
+RIM_CAPTURE_KERNELS(X)
 RIM_PROCESS_KERNELS(X)
 RIM_RENDER_KERNELS(X)
 #undef X
