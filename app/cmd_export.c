@@ -9,22 +9,53 @@
 #include "exchange/case.h"
 #include "exchange/csv.h"
 
+#include <stdio.h>
+
 static const char *const examples[] = {
     "export case.jsonl --csv tables",
     "tables for R, Python and spreadsheets, in a folder",
     "export case.jsonl --html case.html --source case.mkv",
     "one page with charts, and a picture of each lesion out of the recording",
+    "export case.jsonl --dicom archive --source case.mkv --clip 300:900 --patient-id "
+    "4711",
+    "frames 300 to 900 as a clip, and the pictures, as DICOM files",
     NULL,
 };
 
 static const char *const nir_names[] = {"gray", "red",           "green",
                                         "blue", "green-overlay", NULL};
 
+static bool set_clip(rim_export_job *job)
+{
+    job->clip_first = 0;
+    job->clip_last = UINT64_MAX;
+    if (!job->clip)
+        return true;
+    int end = 0;
+    unsigned first, last;
+    if (sscanf(job->clip, "%9u:%9u%n", &first, &last, &end) != 2 || job->clip[end])
+        return false;
+    job->clip_first = first;
+    job->clip_last = last;
+    return first <= last;
+}
+
 static rim_err check(rim_export_job *job, const rim_usage *usage)
 {
-    if (!job->csv && !job->html)
+    if (!job->csv && !job->html && !job->dicom)
         return rim_options_refuse(usage, "csv",
-                                  "say what is wanted: --csv DIR or --html FILE");
+                                  "say what is wanted: --csv DIR, --html FILE or "
+                                  "--dicom DIR");
+    if (job->dicom && !job->source)
+        return rim_options_refuse(usage, "dicom",
+                                  "the pixels come from the recording; name it by "
+                                  "--source INPUT");
+    const rim_err err = job->dicom ? rim_dicom_check(&job->dicom_facts) : RIM_OK;
+    if (err)
+        return err;
+    if (!set_clip(job))
+        return rim_options_refuse(usage, "clip",
+                                  "give FIRST:LAST, numbers of frames, as 100:400");
     job->source_options.nir_from = (rim_nir_from)job->nir_from;
     job->source_options.mm_per_px = job->run.mm_per_px;
     return rim_run_options_finish(&job->run, usage);
@@ -35,6 +66,7 @@ static rim_err parse(rim_export_job *job, int argc, char **argv)
     rim_run_table shared; // defaults only
     rim_run_options *run = &job->run;
     rim_source_options *s = &job->source_options;
+    rim_dicom_facts *dicom = &job->dicom_facts;
     rim_run_options_init(run, &shared);
     const rim_option options[] = {
         RIM_OPT_GROUP("Of a report"),
@@ -46,6 +78,26 @@ static rim_err parse(rim_export_job *job, int argc, char **argv)
                        "cut surface, calibration, parameters"),
         RIM_OPT_STRING("title", "TEXT", &job->title,
                        "what the case is called (the report's name)"),
+        RIM_OPT_STRING(
+            "dicom", "DIR", &job->dicom,
+            "the raw NIR clip and the pictures of lesions and residuals, for "
+            "the archive; with --source"),
+        RIM_OPT_GROUP("Into the DICOM files, where given"),
+        RIM_OPT_STRING("clip", "FIRST:LAST", &job->clip,
+                       "numbers of the NIR frames (all of the report)"),
+        RIM_OPT_STRING("acquired", "TIME", &dicom->acquired,
+                       "of the first frame: YYYY-MM-DDTHH:MM:SS, with Z in UTC (as a "
+                       "recording of live tells)"),
+        RIM_OPT_STRING("patient-name", "TEXT", &dicom->patient_name, "Family^Given"),
+        RIM_OPT_STRING("patient-id", "TEXT", &dicom->patient_id, "of the hospital"),
+        RIM_OPT_STRING("patient-birth-date", "DATE", &dicom->patient_birth_date,
+                       "YYYYMMDD"),
+        RIM_OPT_STRING("patient-sex", "X", &dicom->patient_sex, "M, F or O"),
+        RIM_OPT_STRING("study-uid", "UID", &dicom->study_uid,
+                       "a study that is there already (a new one)"),
+        RIM_OPT_STRING("study-id", "TEXT", &dicom->study_id, "number of the study"),
+        RIM_OPT_STRING("study-description", "TEXT", &dicom->study_description, "of it"),
+        RIM_OPT_STRING("accession", "TEXT", &dicom->accession, "accession number"),
         RIM_OPT_GROUP("The recording that the report was made of"),
         RIM_OPT_STRING("source", "INPUT", &job->source,
                        "as replay takes it: for pictures, and for what it tells of the "
@@ -95,6 +147,8 @@ static rim_err export_report(const rim_export_job *job)
         err = rim_csv_write(c, job->csv);
     if (!err && job->html)
         err = rim_export_html(job, c);
+    if (!err && job->dicom)
+        err = rim_export_dicom(job, c);
     if (!err && c->ended)
         rim_log_warning("%s: exported are the %zu frames before this", c->path,
                         c->frame_count);

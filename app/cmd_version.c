@@ -33,6 +33,11 @@ static void print_optional(void)
 #else
     puts("  libv4l2  left out: no cameras");
 #endif
+#ifdef RIM_DCMTK_VERSION
+    printf("  DCMTK    %s (BSD-3-Clause)\n", RIM_DCMTK_VERSION);
+#else
+    puts("  DCMTK    left out: no export --dicom");
+#endif
     puts(rim_igtl_available() ? "  OpenIGTLink (BSD-3-Clause)"
                               : "  OpenIGTLink left out: no --igtl");
 }

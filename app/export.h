@@ -12,18 +12,25 @@
 #include "base/err.h"
 #include "capture/source.h"
 #include "exchange/case.h"
+#include "exchange/dicom.h"
 
 typedef struct rim_export_job {
-    const char *input;      // a report
-    const char *csv, *html; // where to; NULL: not wanted
-    const char *title;      // of the case; NULL: the report's name
+    const char *input;              // a report
+    const char *csv, *html, *dicom; // where to; NULL: not wanted
+    const char *title;              // of the case; NULL: the report's name
     // The recording that the report was made of, and how it is read; NULL: none given.
     const char *source;
     rim_source_options source_options;
-    rim_run_options run; // what is known of the scene; no outputs
-    int nir_from;        // index, before parsing is done
+    rim_run_options run;            // what is known of the scene; no outputs
+    rim_dicom_facts dicom_facts;    // what the user gives of them
+    uint64_t clip_first, clip_last; // numbers of the NIR frames that go into --dicom
+    // As given, before parsing is done.
+    int nir_from;
+    const char *clip;
 } rim_export_job;
 
+// Both need job->source; a page goes without, and says so.
+RIM_NODISCARD rim_err rim_export_dicom(const rim_export_job *job, const rim_case *c);
 RIM_NODISCARD rim_err rim_export_html(const rim_export_job *job, const rim_case *c);
 
 // Seconds since 1970 that count as now: SOURCE_DATE_EPOCH of the environment, where it

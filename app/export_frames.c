@@ -79,6 +79,11 @@ const rim_source_info *rim_export_frames_info(const rim_export_frames *f)
     return rim_session_info(f->session);
 }
 
+double rim_export_frames_picture_pitch(const rim_export_frames *f)
+{
+    return rim_session_picture_pitch(f->session);
+}
+
 static void put_residuals(rim_surface *s, const rim_case *c, const rim_case_frame *from)
 {
     s->residual_count = from->residual_count;
@@ -224,7 +229,7 @@ rim_err rim_export_frames_walk(rim_export_frames *f, const rim_case *c,
         err = step(f, c, wish, &w, fn, ctx);
         rim_progress_update(&progress, (int64_t)f->nir.seq);
         if (!err && rim_stop_asked()) {
-            rim_log_error("stopped by a signal; nothing was written");
+            rim_log_error("stopped by a signal");
             err = RIM_ERR_IO;
         }
     }

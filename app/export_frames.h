@@ -38,6 +38,9 @@ void rim_export_frames_close(rim_export_frames **f);
 // With what calibration and options overrule.
 const rim_source_info *rim_export_frames_info(const rim_export_frames *f);
 
+// mm a pixel of the pictures; NAN: not known, or not the same in both directions.
+double rim_export_frames_picture_pitch(const rim_export_frames *f);
+
 // Goes through the recording once. wish: a byte a frame of the case. Frames that the
 // recording has not got are told in one warning; if it has none of those wished for,
 // it is another one: RIM_ERR_FORMAT.

@@ -48,6 +48,18 @@ static void place_registered(rim_igtl_plane *p, const rim_igtl_plane *nir,
     p->y = y * nir->pitch_y - v * p->pitch_y;
 }
 
+void rim_serve_place(rim_igtl_plane *picture, const rim_igtl_plane *nir,
+                     const double nir_to_picture[9])
+{
+    bool registered = false;
+    for (int i = 0; i < 9; i++)
+        registered = registered || nir_to_picture[i] != 0;
+    if (registered)
+        place_registered(picture, nir, nir_to_picture);
+    else
+        place_scaled(picture, nir);
+}
+
 rim_err rim_serve_create(rim_igtl **out, const rim_run_options *o,
                          const rim_source_info *info, const rim_frame *picture,
                          const double nir_to_picture[9])
@@ -65,12 +77,6 @@ rim_err rim_serve_create(rim_igtl **out, const rim_run_options *o,
         .in_mm = in_mm,
         .epoch_ns = find_epoch(o),
     };
-    bool registered = false;
-    for (int i = 0; i < 9; i++)
-        registered = registered || nir_to_picture[i] != 0;
-    if (registered)
-        place_registered(&options.picture, &options.nir, nir_to_picture);
-    else
-        place_scaled(&options.picture, &options.nir);
+    rim_serve_place(&options.picture, &options.nir, nir_to_picture);
     return rim_igtl_create(out, &options);
 }

@@ -316,6 +316,18 @@ void rim_session_picture_shape(const rim_session *s, rim_frame *shape)
     };
 }
 
+double rim_session_picture_pitch(const rim_session *s)
+{
+    rim_frame shape;
+    rim_session_picture_shape(s, &shape);
+    const double mm = s->info.mm_per_px;
+    const rim_igtl_plane nir = {s->info.width, s->info.height, mm, mm, 0, 0};
+    rim_igtl_plane picture = {.width = shape.width, .height = shape.height};
+    rim_serve_place(&picture, &nir, s->nir_to_picture);
+    const bool square = fabs(picture.pitch_x - picture.pitch_y) < 0.005 * mm;
+    return mm > 0 && square ? picture.pitch_x : (double)NAN;
+}
+
 // The last mark that frame `seq` has reached counts.
 static rim_err follow_marks(rim_session *s, uint64_t seq)
 {

@@ -40,6 +40,10 @@ const rim_source_info *rim_session_info(const rim_session *s);
 // rim_frame_init() and rim_pool_create().
 void rim_session_picture_shape(const rim_session *s, rim_frame *shape);
 
+// mm on the tissue a pixel of the picture, in its middle. NAN: not known, or not the same
+// in both directions.
+double rim_session_picture_pitch(const rim_session *s);
+
 // Does a file want the picture: --overlay or --snapshots?
 bool rim_session_draws(const rim_session *s);
 

@@ -1,6 +1,6 @@
 # What others wrote. Needed: libpng, FFmpeg's libraries, Jansson, threads.
-# Optional, and said when missing: OpenCV, SDL2, libv4l2, OpenIGTLink. One that is there
-# is left out by -DCMAKE_DISABLE_FIND_PACKAGE_OpenIGTLink=ON (those of find_package).
+# Optional, and said when missing: OpenCV, SDL2, libv4l2, OpenIGTLink, DCMTK. One that is
+# there is left out by -DCMAKE_DISABLE_FIND_PACKAGE_OpenIGTLink=ON (those of find_package).
 find_package(Threads REQUIRED)
 find_package(PNG REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -23,7 +23,11 @@ find_package(OpenIGTLink)
 if(NOT OpenIGTLink_FOUND)
   message(WARNING "OpenIGTLink not found: built without --igtl (libopenigtlink-dev)")
 endif()
-if(OpenCV_FOUND OR OpenIGTLink_FOUND)
+find_package(DCMTK)
+if(NOT DCMTK_FOUND)
+  message(WARNING "DCMTK not found: built without export --dicom (libdcmtk-dev)")
+endif()
+if(OpenCV_FOUND OR OpenIGTLink_FOUND OR DCMTK_FOUND)
   enable_language(CXX)
   set(CMAKE_CXX_STANDARD 17)
   set(CMAKE_CXX_EXTENSIONS OFF)

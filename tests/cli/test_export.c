@@ -195,6 +195,42 @@ START_TEST(wrong_recordings)
 }
 END_TEST
 
+// What the files hold is for tests/unit/test_dicom.c to say.
+START_TEST(dicom_files)
+{
+    char path[512];
+    struct stat st;
+    rim_run_program(&run, "export %s --dicom %s/dicom --patient-id 4711", report,
+                    folder);
+    rim_expect_error(&run, 2, "--source", NULL);
+    rim_run_program(&run, "export %s --dicom %s/dicom --source %s --clip 4:2", report,
+                    folder, folder);
+    rim_expect_error(&run, 2, "--clip", NULL);
+    rim_run_program(&run, "export %s --dicom %s/dicom --source %s --patient-sex male",
+                    report, folder, folder);
+    rim_expect_error(&run, 2, "--patient-sex", NULL);
+    rim_run_program(&run, "export %s --dicom %s/dicom --source %s --clip 1:3", report,
+                    folder, folder);
+    if (run.status && strstr(run.err, "without DCMTK")) {
+        rim_expect_error(&run, 1, "--dicom", "libdcmtk-dev", NULL);
+        return;
+    }
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%d: %s", run.status, run.err);
+    ck_assert_msg(strstr(run.err, "3 NIR frames"), "%s", run.err);
+    snprintf(path, sizeof path, "%s/dicom/nir-001.dcm", folder);
+    ck_assert_int_eq(stat(path, &st), 0);
+    ck_assert_int_gt(st.st_size, 3 * RING_WIDTH * RING_HEIGHT * 2);
+    snprintf(path, sizeof path, "%s/dicom/overlay-001.dcm", folder);
+    ck_assert_int_eq(stat(path, &st), 0);
+    const rim_run_limits limits = {.file_bytes = 4096};
+    rim_run_limited(&run, &limits, "export %s --dicom %s/full --source %s", report,
+                    folder, folder);
+    rim_expect_error(&run, 1, "nir-001.dcm", "cannot be written", NULL);
+    snprintf(path, sizeof path, "%s/full/nir-001.dcm.part", folder);
+    ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
 START_TEST(full_disk)
 {
     const rim_run_limits limits = {.file_bytes = 64};
@@ -216,6 +252,7 @@ int main(void)
     tcase_add_test(t, page_with_pictures);
     tcase_add_test(t, page_without_pictures);
     tcase_add_test(t, wrong_recordings);
+    tcase_add_test(t, dicom_files);
     tcase_add_test(t, full_disk);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
