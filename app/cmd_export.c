@@ -19,6 +19,8 @@ static const char *const examples[] = {
     "export case.jsonl --dicom archive --source case.mkv --clip 300:900 --patient-id "
     "4711",
     "frames 300 to 900 as a clip, and the pictures, as DICOM files",
+    "export case.mkv --ffv1 case-ffv1.mkv --remove-original",
+    "a raw recording made smaller, without loss; the raw one goes when that is sure",
     NULL,
 };
 
@@ -42,10 +44,16 @@ static bool set_clip(rim_export_job *job)
 
 static rim_err check(rim_export_job *job, const rim_usage *usage)
 {
-    if (!job->csv && !job->html && !job->dicom)
+    if (job->ffv1 && (job->csv || job->html || job->dicom))
+        return rim_options_refuse(usage, "ffv1",
+                                  "is made of a recording, the others of a report; run "
+                                  "it by itself");
+    if (job->remove_original && !job->ffv1)
+        return rim_options_refuse(usage, "remove-original", "goes with --ffv1 only");
+    if (!job->csv && !job->html && !job->dicom && !job->ffv1)
         return rim_options_refuse(usage, "csv",
-                                  "say what is wanted: --csv DIR, --html FILE or "
-                                  "--dicom DIR");
+                                  "say what is wanted: --csv DIR, --html FILE, --dicom "
+                                  "DIR or --ffv1 OUT");
     if (job->dicom && !job->source)
         return rim_options_refuse(usage, "dicom",
                                   "the pixels come from the recording; name it by "
@@ -98,6 +106,13 @@ static rim_err parse(rim_export_job *job, int argc, char **argv)
         RIM_OPT_STRING("study-id", "TEXT", &dicom->study_id, "number of the study"),
         RIM_OPT_STRING("study-description", "TEXT", &dicom->study_description, "of it"),
         RIM_OPT_STRING("accession", "TEXT", &dicom->accession, "accession number"),
+        RIM_OPT_GROUP("Of a recording"),
+        RIM_OPT_STRING(
+            "ffv1", "OUT", &job->ffv1,
+            "the raw recording FILE as FFV1 in Matroska, smaller, read again "
+            "and compared frame by frame"),
+        RIM_OPT_FLAG("remove-original", &job->remove_original,
+                     "remove FILE when --ffv1 has found every frame of it in OUT"),
         RIM_OPT_GROUP("The recording that the report was made of"),
         RIM_OPT_STRING("source", "INPUT", &job->source,
                        "as replay takes it: for pictures, and for what it tells of the "
@@ -167,7 +182,7 @@ int rim_cmd_export(int argc, char **argv)
     rim_err err = parse(&job, argc, argv);
     if (!err) {
         rim_stop_install();
-        err = export_report(&job);
+        err = job.ffv1 ? rim_export_ffv1(&job) : export_report(&job);
     }
     return rim_exit_status(err);
 }

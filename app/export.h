@@ -18,6 +18,8 @@ typedef struct rim_export_job {
     const char *input;              // a report
     const char *csv, *html, *dicom; // where to; NULL: not wanted
     const char *title;              // of the case; NULL: the report's name
+    const char *ffv1;     // file, NULL: not wanted; then `input` is a recording
+    bool remove_original; // once ffv1 is verified
     // The recording that the report was made of, and how it is read; NULL: none given.
     const char *source;
     rim_source_options source_options;
@@ -29,6 +31,8 @@ typedef struct rim_export_job {
     const char *clip;
 } rim_export_job;
 
+// --ffv1: job->input, a raw recording, into job->ffv1.
+RIM_NODISCARD rim_err rim_export_ffv1(const rim_export_job *job);
 // Both need job->source; a page goes without, and says so.
 RIM_NODISCARD rim_err rim_export_dicom(const rim_export_job *job, const rim_case *c);
 RIM_NODISCARD rim_err rim_export_html(const rim_export_job *job, const rim_case *c);

@@ -379,8 +379,15 @@ void rim_live_record_end(rim_live *l)
 
 void rim_live_record_account(rim_live *l)
 {
-    if (l->record.wanted)
-        l->stats->lost_record = l->record.left_out;
+    if (!l->record.wanted)
+        return;
+    l->stats->lost_record = l->record.left_out;
+    const rim_recorder *r = rim_session_recorder(l->session);
+    if (!l->record.failed && rim_recorder_codec(r) == RIM_RECORD_RAW)
+        rim_log_info(
+            "%s: %.1f MB; for keeping, `rimlight export %s --ffv1 OUT.mkv` makes "
+            "it smaller and verifies that",
+            l->o->run.record, (double)rim_recorder_size(r) / 1e6, l->o->run.record);
 }
 
 void rim_live_record_health(const rim_live *l, rim_health *health)

@@ -145,7 +145,7 @@ static rim_err add_visible(rim_recorder *r, const rim_source_info *info,
 static rim_err set_tags(rim_recorder *r, const rim_source_info *info,
                         const rim_record_options *o, rim_record_codec codec)
 {
-    char *tag = rim_recorder_tag(info, o, codec);
+    char *tag = o->tag ? strdup(o->tag) : rim_recorder_tag(info, o, codec);
     if (!tag)
         return RIM_ERR_MEMORY;
     int code = av_dict_set(&r->mux.format->metadata, RIM_RECORDING_TAG, tag, 0);
@@ -406,6 +406,11 @@ rim_err rim_recorder_write(rim_recorder *r, const rim_frame *nir,
             return err;
     }
     return rim_recorder_write_nir(r, nir, &stamp);
+}
+
+rim_record_codec rim_recorder_codec(const rim_recorder *r)
+{
+    return r->nir.codec ? RIM_RECORD_FFV1 : RIM_RECORD_RAW;
 }
 
 int64_t rim_recorder_size(const rim_recorder *r)

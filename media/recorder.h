@@ -60,6 +60,7 @@ typedef struct rim_record_options {
     double min_confidence;
     double sbr_low, sbr_high; // of the picture's colour scale; 0: left out
     const char *color_map;    // likewise; NULL: left out
+    const char *tag; // in place of what is said above: the JSON of another recording
     const rim_record_attachment *attachment; // the first is the calibration itself
     int attachment_count;
 } rim_record_options;
@@ -90,6 +91,9 @@ RIM_NODISCARD rim_err rim_recorder_write_bytes(rim_recorder *r, const uint8_t *d
 RIM_NODISCARD rim_err rim_recorder_write(rim_recorder *r, const rim_frame *nir,
                                          const rim_frame *visible,
                                          const rim_surface_mark *mark);
+
+// RAW or FFV1: what was chosen.
+rim_record_codec rim_recorder_codec(const rim_recorder *r);
 
 // Bytes written, and what the disk still takes; -1: not known.
 int64_t rim_recorder_size(const rim_recorder *r);

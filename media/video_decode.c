@@ -49,8 +49,13 @@ static void read_stamp(rim_video_in *v, rim_video_entry *entry)
 {
     rim_recording_stamp stamp;
     rim_point *point = NULL;
-    if (!rim_recording_stamp_get(&stamp, &point, v->packet))
+    if (!rim_recording_stamp_get(&stamp, &point, v->packet)) {
+        // Lost with the end of the file; a recording that another program wrote anew
+        // has none at all.
+        entry->bad = entry->bad || v->is_stamped || v->split_bits > 0;
         return;
+    }
+    v->is_stamped = true;
     entry->has_seq = true;
     entry->seq = stamp.seq;
     entry->t_ns = stamp.t_ns;

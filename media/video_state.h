@@ -31,7 +31,8 @@ struct rim_video_in {
     rim_video_order order;
     rim_av_watch watch; // of the decoder's complaints
     bool log_tells;     // complaints mean damage, see open_decoder()
-    bool is_recording;  // packets carry their number and time
+    bool is_recording;  // packets may carry their number and time
+    bool is_stamped;    // some did
     int split_bits;     // of a NIR sample, where media/nir_pack.h made the pictures; 0
     rim_video_mark *marks;
 

@@ -96,6 +96,28 @@ START_TEST(replay_gives_the_report_of_live)
                     in_folder("r.mkv"), in_folder("all.jsonl"));
     expect_done();
     ck_assert_int_gt(rim_count_report(in_folder("all.jsonl")), processed);
+    // Made smaller, it is still the same; the raw one goes only where asked for.
+    rim_run_program(&run, "export %s --ffv1 %s", in_folder("r.mkv"),
+                    in_folder("f.mkv"));
+    if (strstr(run.err, "is FFV1 already")) {
+        ck_assert_int_eq(run.status, 1);
+    } else {
+        expect_done();
+        ck_assert_int_eq(access(in_folder("r.mkv"), F_OK), 0);
+        rim_run_program(&run, "replay %s --headless --report %s", in_folder("f.mkv"),
+                        in_folder("small.jsonl"));
+        expect_done();
+        expect_equal_reports("live.jsonl", "small.jsonl");
+        rim_run_program(&run, "export %s --ffv1 %s/no/f.mkv --remove-original",
+                        in_folder("r.mkv"), folder);
+        rim_expect_error(&run, 1, "no/f.mkv", NULL);
+        ck_assert_int_eq(access(in_folder("r.mkv"), F_OK), 0);
+        rim_run_program(&run, "export %s --ffv1 %s --remove-original",
+                        in_folder("r.mkv"), in_folder("f.mkv"));
+        expect_done();
+        ck_assert_int_ne(access(in_folder("r.mkv"), F_OK), 0);
+        ck_assert_int_eq(rename(in_folder("f.mkv"), in_folder("r.mkv")), 0);
+    }
     // A recording of the recording is the same again.
     rim_run_program(&run, "replay %s --headless --record %s", in_folder("r.mkv"),
                     in_folder("second.mkv"));
