@@ -97,6 +97,14 @@ static void note_age(rim_live *l)
     rim_session_note(l->session, l->note);
 }
 
+// "video0" of /dev/video0, "synth" of synth:size=640x480.
+static void name_source(char *out, size_t size, const char *device)
+{
+    const char *slash = strrchr(device, '/');
+    const char *name = slash ? slash + 1 : device;
+    (void)snprintf(out, size, "%.*s", (int)strcspn(name, ":"), name);
+}
+
 static void note_health(rim_live *l, int64_t now_ns)
 {
     const int64_t past_ns = now_ns - l->health_ns;
@@ -104,13 +112,13 @@ static void note_health(rim_live *l, int64_t now_ns)
         return;
     rim_health h;
     rim_session_known_health(l->session, &h);
-    (void)snprintf(h.source, sizeof h.source, "%s", l->o->nir.device);
-    h.wants_calibration = strncmp(h.source, "synth", 5) != 0;
+    name_source(h.source, sizeof h.source, l->o->nir.device);
+    h.wants_calibration = strcmp(h.source, "synth") != 0;
     h.nominal_fps = l->info.fps;
     if (l->health_ns)
         h.fps = (double)(l->processed - l->health_processed) * 1e9 / (double)past_ns;
-    h.delay_p50_ms = l->age_tenths[0] / 10.0;
-    h.delay_p99_ms = l->age_tenths[2] / 10.0;
+    h.delay_p50_ms = l->recent_tenths[0] / 10.0;
+    h.delay_p99_ms = l->recent_tenths[1] / 10.0;
     rim_live_record_health(l, &h);
     l->health_ns = now_ns;
     l->health_processed = l->processed;

@@ -111,12 +111,13 @@ struct rim_live {
     rim_err chain_error;
     uint64_t processed;
     int64_t noted_ns;
-    char note[96];                  // the text on the picture
-    bool wants_snapshot;            // of the next frame
-    rim_frame *whole;               // the picture for files, beside the window's
-    int64_t health_ns;              // when health was told last
-    uint64_t health_processed;      // frames by then
-    _Atomic uint32_t age_tenths[4]; // p50, p95, p99, max of the presented, 0.1 ms
+    char note[96];                     // the text on the picture
+    bool wants_snapshot;               // of the next frame
+    rim_frame *whole;                  // the picture for files, beside the window's
+    int64_t health_ns;                 // when health was told last
+    uint64_t health_processed;         // frames by then
+    _Atomic uint32_t age_tenths[4];    // p50, p95, p99, max of the presented, 0.1 ms
+    _Atomic uint32_t recent_tenths[2]; // p50, p99 of those of the last seconds
 
     // The show thread's.
     rim_window *window;    // NULL: headless
@@ -126,13 +127,15 @@ struct rim_live {
     rim_frame *last;       // the one that is shown
     rim_frame stale;       // it, greyed
     rim_no_signal *window_no_signal; // for the height of `stale`
-    int window_width, window_height, no_signal_height;
+    int window_width, window_height, no_signal_height, stale_height;
     rim_no_signal *no_signal;
     rim_frame blank; // for files
     bool dark;       // NO SIGNAL is shown
     bool display_lost;
     uint64_t shown_seq;
     int64_t drawn_ns, aged_ns;
+    rim_ages recent;   // of the last seconds
+    int64_t recent_ns; // since then
 
     rim_live_file report, pictures;
     rim_live_record record;

@@ -5,10 +5,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <string.h>
+
 // While NO SIGNAL is shown, its clock moves on so often.
 #define REDRAW_NS (100 * RIM_NS_PER_MS)
 // Where the rate of the camera is not known.
 #define INTERVAL_NS (100 * RIM_NS_PER_MS)
+// Delays are told of so long a time.
+#define RECENT_NS (5 * RIM_NS_PER_S)
 
 enum { EVENTS = 64 };
 
@@ -93,13 +97,14 @@ static const char *reason(const rim_live *l)
 static void show_stale(rim_live *l, int64_t age_ns)
 {
     rim_frame *f = &l->stale;
-    if (!l->window)
+    if (!l->window || l->window_height == 0) // of which the size is not known yet
         return;
-    if (!l->dark) {
+    if (!l->dark || f->height != l->stale_height) {
         f->width = l->last ? l->last->width : l->window_width;
         f->height = l->last ? l->last->height : l->window_height;
         if (l->last)
             rim_no_signal_grey(f, l->last);
+        l->stale_height = f->height;
     }
     if (l->no_signal_height != f->height) {
         rim_no_signal_destroy(&l->window_no_signal);
@@ -138,6 +143,19 @@ static void show_none(rim_live *l, int64_t now_ns)
     rim_live_files_picture(l, &l->blank);
 }
 
+// What the team feels now, not what was at the start.
+static void tell_recent(rim_live *l, int64_t now_ns)
+{
+    static const double part[] = {0.5, 0.99};
+    for (int i = 0; i < 2; i++)
+        l->recent_tenths[i] =
+            (uint32_t)(rim_ages_at(&l->recent, part[i]) / (RIM_NS_PER_MS / 10));
+    if (now_ns - l->recent_ns < RECENT_NS)
+        return;
+    l->recent_ns = now_ns;
+    memset(&l->recent, 0, sizeof l->recent);
+}
+
 static void count(rim_live *l, const rim_live_picture *p)
 {
     const int64_t captured_ns = p->picture->captured_ns;
@@ -147,10 +165,12 @@ static void count(rim_live *l, const rim_live_picture *p)
     for (int i = 0; i < RIM_HAND_COUNT; i++)
         rim_ages_add(&s->age[i], at[i] - captured_ns);
     s->presented++;
+    rim_ages_add(&l->recent, at[RIM_HAND_PRESENTED] - captured_ns);
     if (at[RIM_HAND_PRESENTED] - l->aged_ns < RIM_NS_PER_S)
         return;
     static const double part[] = {0.5, 0.95, 0.99, 1.0};
     l->aged_ns = at[RIM_HAND_PRESENTED];
+    tell_recent(l, l->aged_ns);
     for (int i = 0; i < 4; i++)
         l->age_tenths[i] =
             (uint32_t)(rim_ages_at(&s->age[RIM_HAND_PRESENTED], part[i]) /

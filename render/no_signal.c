@@ -109,9 +109,9 @@ void rim_no_signal_draw_over(const rim_no_signal *n, rim_frame *picture,
     const int large = rim_font_cap_px(n->large), small = rim_font_cap_px(n->small);
     char age[64];
     since(age, sizeof age, age_ns);
-    const rim_rect band = {0, 0, picture->width, 3 * large + 5 * small};
+    const rim_rect band = {0, 0, picture->width, 2 * large + 5 * small};
     rim_canvas_fill_rect(&c, band, ground, 256);
-    line(&c, n->large, 2 * large, "NO SIGNAL", alarm_color);
-    line(&c, n->small, 2 * large + large / 2 + small, why, text_color);
-    line(&c, n->small, 2 * large + large / 2 + 3 * small, age, text_color);
+    line(&c, n->large, large * 3 / 2, "NO SIGNAL", alarm_color);
+    line(&c, n->small, 2 * large + small, why, text_color);
+    line(&c, n->small, 2 * large + 3 * small, age, text_color);
 }
