@@ -77,25 +77,19 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
         return RIM_ERR_MEMORY;
     p->options = *options;
     rim_grid_init(&p->grid, options->width, options->height, options->mm_per_px);
-    const size_t area = rim_grid_area(&p->grid);
     rim_process_kernels_init(&p->kernels, options->cpu);
-    p->reduce = (rim_reduce){.grid = &p->grid,
-                             .kernels = &p->kernels,
-                             .bits = options->bits,
-                             .black_level = options->black_level,
-                             .calib = options->calib,
-                             .light = calloc(area, sizeof(uint16_t)),
-                             .saturated = calloc(area, 1)};
     p->sbr_of_ratio =
         calloc(RIM_RATIO_MAX - RIM_RATIO_MIN + 1, sizeof *p->sbr_of_ratio);
     p->sbr = (rim_frame){.width = p->grid.width,
                          .height = p->grid.height,
                          .fmt = RIM_FMT_GRAY16,
                          .bits = 16};
-    err = !p->reduce.light || !p->reduce.saturated || !p->sbr_of_ratio ? RIM_ERR_MEMORY
-                                                                       : RIM_OK;
+    err = p->sbr_of_ratio ? RIM_OK : RIM_ERR_MEMORY;
     if (!err)
         err = rim_workers_create(&p->workers, options->threads);
+    if (!err)
+        err = rim_reduce_init(&p->reduce, &p->grid, &p->kernels, options->bits,
+                              options->black_level, options->calib);
     if (!err)
         err = rim_background_init(&p->background, &p->grid, &p->kernels);
     if (!err)
@@ -126,14 +120,13 @@ void rim_pipeline_destroy(rim_pipeline **out)
     if (!p)
         return;
     rim_workers_destroy(&p->workers);
+    rim_reduce_uninit(&p->reduce);
     rim_background_uninit(&p->background);
     rim_motion_uninit(&p->motion);
     rim_temporal_uninit(&p->temporal);
     rim_detect_uninit(&p->detect);
     rim_watch_uninit(&p->watch);
     rim_frame_uninit(&p->sbr);
-    free(p->reduce.light);
-    free(p->reduce.saturated);
     free(p->sbr_of_ratio);
     free(p);
     *out = NULL;

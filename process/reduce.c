@@ -2,96 +2,176 @@
 // SPDX-License-Identifier: MIT
 #include "process/reduce.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { BAND = 8 }; // grid rows a job
+enum { BAND = 16 }; // grid rows a job
 
-// One row of pixels with lone bright ones cut down; n >= 1. `margin` is what noise
-// may add, in counts.
-static void cut_hot(uint16_t *dst, const uint16_t *src, int n, int margin)
+// Pixels of grid row 0 (or the last) in grid column gx.
+static int pixels_of(const rim_grid *g, int gx, int last)
 {
-    dst[0] = src[0];
-    dst[n - 1] = src[n - 1];
-    for (int x = 1; x < n - 1; x++) {
-        const int l = src[x - 1], r = src[x + 1];
-        const int most = (l > r ? l : r) + ((l + r) >> 3) + margin;
-        dst[x] = (uint16_t)(src[x] < most ? src[x] : most);
+    const int right = g->nir_width - gx * g->scale;
+    const int below = last ? g->nir_height - (g->height - 1) * g->scale : g->scale;
+    return (right < g->scale ? right : g->scale) *
+           (below < g->scale ? below : g->scale);
+}
+
+static double half_inverse(int count)
+{
+    return count > 0 ? 0.5 / count : 0.0;
+}
+
+static void count_pixels(rim_reduce *r)
+{
+    const int w = r->grid->width;
+    for (int last = 0; last < 2; last++)
+        for (int gx = 0; gx < w; gx++) {
+            const int n = pixels_of(r->grid, gx, last);
+            r->all[last * w + gx] = n;
+            r->inverse_all[last * w + gx] = 1.0 / n;
+            if (r->inverse_step == 0)
+                r->inverse[last * w + gx] = half_inverse(n);
+        }
+}
+
+// Those of each grid pixel that are not bad.
+static void count_good_pixels(rim_reduce *r, const rim_frame *bad)
+{
+    const rim_grid *g = r->grid;
+    for (int gy = 0; gy < g->height; gy++)
+        for (int gx = 0; gx < g->width; gx++) {
+            int n = pixels_of(g, gx, gy == g->height - 1);
+            for (int y = gy * g->scale; y < (gy + 1) * g->scale; y++)
+                for (int x = gx * g->scale; x < (gx + 1) * g->scale; x++)
+                    if (x < g->nir_width && y < g->nir_height)
+                        n -= rim_frame_row16(bad, y)[x] != 0;
+            r->inverse[gy * r->inverse_step + gx] = half_inverse(n);
+        }
+}
+
+// Dark in Q16 of full scale: what the kernel takes.
+static void make_dark(rim_reduce *r, const rim_frame *map)
+{
+    const rim_grid *g = r->grid;
+    const int rows = map->data ? g->nir_height : 1;
+    for (int y = 0; y < rows; y++) {
+        uint16_t *to = r->dark + (size_t)y * (size_t)g->nir_width;
+        for (int x = 0; x < g->nir_width; x++) {
+            const int64_t q4 =
+                map->data ? rim_frame_row16(map, y)[x] : (int64_t)r->black_level * 16;
+            const int64_t q16 = r->bits <= 12
+                                    ? q4 << (12 - r->bits)
+                                    : (q4 + (1 << (r->bits - 13))) >> (r->bits - 12);
+            to[x] = (uint16_t)(q16 < 65535 ? q16 : 65535);
+        }
     }
 }
 
-// Sums of columns to sums of grid pixels; full ones are counted apart.
-static void add_columns(int64_t *sum, int32_t *saturated, const uint32_t *columns,
-                        int n, int scale)
+// Gain, with 0 for what is bad: it then adds nothing.
+static void make_gain(rim_reduce *r, const rim_frame *map, const rim_frame *bad)
 {
-    for (int x = 0; x < n; x++) {
-        sum[x / scale] += columns[x] & ((1u << RIM_FULL_SHIFT) - 1);
-        saturated[x / scale] += (int32_t)(columns[x] >> RIM_FULL_SHIFT);
+    const rim_grid *g = r->grid;
+    const int rows = map->data || bad->data ? g->nir_height : 1;
+    for (int y = 0; y < rows; y++) {
+        uint16_t *to = r->gain + (size_t)y * (size_t)g->nir_width;
+        for (int x = 0; x < g->nir_width; x++) {
+            to[x] = map->data ? rim_frame_row16(map, y)[x] : 4096;
+            if (bad->data && rim_frame_row16(bad, y)[x])
+                to[x] = 0;
+        }
     }
 }
 
-// A row of samples with dark and gain; pixels marked bad are left out of `count`.
-static void add_row_calibrated(int64_t *sum, int32_t *count, const uint16_t *src,
-                               const uint16_t *dark, const uint16_t *gain,
-                               const uint16_t *bad, int n, int scale, int black)
+static rim_err make_maps(rim_reduce *r, const rim_calib *c)
 {
-    for (int x = 0; x < n; x++) {
-        if (bad && bad[x])
-            continue;
-        const int32_t q4 = src[x] * 16 - (dark ? dark[x] : black * 16);
-        sum[x / scale] += gain ? ((int64_t)q4 * gain[x] + 2048) >> 12 : q4;
-        count[x / scale]++;
-    }
+    const size_t row = (size_t)r->grid->nir_width;
+    const size_t rows = (size_t)r->grid->nir_height;
+    const bool gain = c->gain.data || c->bad.data;
+    r->dark = calloc(c->dark.data ? rows * row : row, sizeof *r->dark);
+    r->gain = calloc(gain ? rows * row : row, sizeof *r->gain);
+    if (!r->dark || !r->gain)
+        return RIM_ERR_MEMORY;
+    r->dark_stride = c->dark.data ? (ptrdiff_t)(row * sizeof *r->dark) : 0;
+    r->gain_stride = gain ? (ptrdiff_t)(row * sizeof *r->gain) : 0;
+    make_dark(r, &c->dark);
+    make_gain(r, &c->gain, &c->bad);
+    return RIM_OK;
 }
 
-static const uint16_t *map_row(const rim_frame *map, int y)
+rim_err rim_reduce_init(rim_reduce *r, const rim_grid *grid,
+                        const rim_process_kernels *kernels, int bits, int black_level,
+                        const rim_calib *c)
 {
-    return map->data ? rim_frame_row16(map, y) : NULL;
+    *r = (rim_reduce){
+        .grid = grid, .kernels = kernels, .bits = bits, .black_level = black_level};
+    const size_t area = rim_grid_area(grid), row = (size_t)grid->width;
+    const bool bad = c && c->bad.data;
+    r->inverse_step = bad ? grid->width : 0;
+    r->light = calloc(area, sizeof *r->light);
+    r->saturated = calloc(area, sizeof *r->saturated);
+    r->inverse = calloc(bad ? area : 2 * row, sizeof *r->inverse);
+    r->inverse_all = calloc(2 * row, sizeof *r->inverse_all);
+    r->all = calloc(2 * row, sizeof *r->all);
+    rim_err err = r->light && r->saturated && r->inverse && r->inverse_all && r->all
+                      ? RIM_OK
+                      : RIM_ERR_MEMORY;
+    if (!err && c)
+        err = make_maps(r, c);
+    if (err) {
+        rim_reduce_uninit(r);
+        return err;
+    }
+    count_pixels(r);
+    if (bad)
+        count_good_pixels(r, &c->bad);
+    return RIM_OK;
+}
+
+void rim_reduce_uninit(rim_reduce *r)
+{
+    free(r->light);
+    free(r->saturated);
+    free(r->inverse);
+    free(r->inverse_all);
+    free(r->all);
+    free(r->dark);
+    free(r->gain);
+    *r = (rim_reduce){0};
+}
+
+static const uint16_t *map_row(const uint16_t *map, ptrdiff_t stride, int y)
+{
+    return (const uint16_t *)(const void *)((const char *)map + y * stride);
 }
 
 static void reduce_row(const rim_reduce *r, int gy)
 {
     const rim_grid *g = r->grid;
-    const int n = g->nir_width, scale = g->scale;
-    const int y0 = gy * scale;
-    const int y1 = y0 + scale < g->nir_height ? y0 + scale : g->nir_height;
-    const int top = (1 << r->bits) - 1, full = top - (top >> 6);
-    int64_t sum[RIM_FRAME_SIDE_MAX];
-    int32_t saturated[RIM_FRAME_SIDE_MAX], count[RIM_FRAME_SIDE_MAX];
-    uint16_t row[RIM_FRAME_SIDE_MAX];
-    const size_t cells = (size_t)g->width;
-    memset(sum, 0, cells * sizeof *sum);
-    memset(saturated, 0, cells * sizeof *saturated);
-    memset(count, 0, cells * sizeof *count);
-    const rim_calib *c = r->calib;
-    if (!c) {
-        uint32_t columns[RIM_FRAME_SIDE_MAX];
-        r->kernels->add_columns(columns, rim_frame_row16(r->nir, y0), r->nir->stride,
-                                y1 - y0, n, top >> 5, full);
-        add_columns(sum, saturated, columns, n, scale);
+    const rim_process_kernels *k = r->kernels;
+    const int n = g->nir_width, y = gy * g->scale, last = gy == g->height - 1;
+    const int rows = y + g->scale < g->nir_height ? g->scale : g->nir_height - y;
+    const int top = (1 << r->bits) - 1, full = top - (top >> 6), margin = top >> 5;
+    const uint16_t *src = rim_frame_row16(r->nir, y);
+    uint32_t columns[RIM_FRAME_SIDE_MAX], columns_full[RIM_FRAME_SIDE_MAX];
+    uint32_t sum[RIM_FRAME_SIDE_MAX], sum_full[RIM_FRAME_SIDE_MAX];
+    const int32_t *all = r->all + last * g->width;
+    if (!r->dark) {
+        k->add_columns(columns, src, r->nir->stride, rows, n, margin, full);
+        k->fold_columns(sum, columns, n, g->scale);
+        k->split_row((int32_t *)sum, sum_full, sum, all, r->black_level, 16 - r->bits,
+                     full, g->width);
+    } else {
+        k->correct_columns((int32_t *)columns, columns_full, src, r->nir->stride,
+                           map_row(r->dark, r->dark_stride, y), r->dark_stride,
+                           map_row(r->gain, r->gain_stride, y), r->gain_stride, rows, n,
+                           16 - r->bits, margin, full);
+        k->fold_columns(sum, columns, n, g->scale);
+        k->fold_columns(sum_full, columns_full, n, g->scale);
     }
-    for (int y = y0; y < y1 && c; y++) {
-        cut_hot(row, rim_frame_row16(r->nir, y), n, top >> 5);
-        add_row_calibrated(sum, count, row, map_row(&c->dark, y), map_row(&c->gain, y),
-                           map_row(&c->bad, y), n, scale, r->black_level);
-        for (int x = 0; x < n; x++)
-            saturated[x / scale] += row[x] >= full;
-    }
-    uint16_t *light = r->light + (size_t)gy * cells;
-    uint8_t *sat = r->saturated + (size_t)gy * cells;
-    for (int x = 0; x < g->width; x++) {
-        const int x1 = (x + 1) * scale < n ? (x + 1) * scale : n;
-        const int all = (x1 - x * scale) * (y1 - y0);
-        int64_t q4 = sum[x];
-        if (!r->calib) {
-            count[x] = all;
-            q4 = (q4 - (int64_t)r->black_level * all) * 16;
-        }
-        int64_t v = 0; // Q15: counts * 2^(15 - bits)
-        if (count[x] > 0 && q4 > 0)
-            v = ((q4 << 11) / count[x]) >> r->bits;
-        light[x] = (uint16_t)(v < 65535 ? v : 65535);
-        sat[x] = (uint8_t)(saturated[x] * 255 / all);
-    }
+    const size_t first = (size_t)gy * (size_t)g->width;
+    const ptrdiff_t at = r->inverse_step ? gy * r->inverse_step : last * g->width;
+    k->light_row(r->light + first, r->saturated + first, (const int32_t *)sum, sum_full,
+                 r->inverse + at, r->inverse_all + last * g->width, g->width);
 }
 
 static void reduce_band(void *ctx, int job)

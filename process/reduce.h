@@ -5,7 +5,8 @@
 // in Q15 of full scale (32768 is the largest sample above black, whatever the bit
 // depth); without a dark map the stream's black level stands for it. A pixel that
 // stands far above both its neighbours in the row is a hot one: optics spread a point
-// over more than a pixel, so it is cut down to them.
+// over more than a pixel, so it is cut down to them. Pixels that the calibration marks
+// as bad are left out.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_REDUCE_H
 #define RIM_PROCESS_REDUCE_H
@@ -24,11 +25,28 @@ typedef struct rim_reduce {
     const rim_grid *grid;
     const rim_process_kernels *kernels;
     int bits, black_level;
-    const rim_calib *calib; // may be NULL
-    const rim_frame *nir;   // the frame under way
-    uint16_t *light;        // out, Q15, up to 65535 (gain can exceed full scale)
-    uint8_t *saturated;     // out, part of the pixels at full scale, 255 is all
+    const rim_frame *nir; // the frame under way
+    uint16_t *light;      // out, Q15, up to 65535 (gain can exceed full scale)
+    uint8_t *saturated;   // out, part of the pixels at full scale, 255 is all
+
+    // Of a grid pixel: half of one over its pixels that count, by rows; the plain one
+    // over all its pixels, of an inner row and of the last; and how many those are.
+    double *inverse;
+    ptrdiff_t inverse_step; // from one grid row to the next; 0: all are alike but the
+                            // last, which follows
+    double *inverse_all;    // [2][width]
+    int32_t *all;           // [2][width]
+    // The calibration's maps as the kernel takes them; NULL: there is none.
+    uint16_t *dark, *gain;
+    ptrdiff_t dark_stride, gain_stride; // bytes, 0: one row is all there is
 } rim_reduce;
+
+// Makes room and, with a calibration (may be NULL), the kernel's maps; *c is not
+// needed after that. RIM_ERR_MEMORY.
+RIM_NODISCARD rim_err rim_reduce_init(rim_reduce *r, const rim_grid *grid,
+                                      const rim_process_kernels *kernels, int bits,
+                                      int black_level, const rim_calib *c);
+void rim_reduce_uninit(rim_reduce *r);
 
 // Fills r->light and r->saturated from r->nir.
 void rim_reduce_run(rim_reduce *r, rim_workers *workers);

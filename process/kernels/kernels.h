@@ -29,6 +29,39 @@
 typedef void rim_add_columns_fn(uint32_t *sum, const uint16_t *src, ptrdiff_t stride,
                                 int rows, int width, int margin, int full);
 
+// The same with dark and gain, sums and counts apart:
+//
+//     sum[x] = sum of ((cut << shift) - dark) * gain / 4096, rounded
+//     count[x] = number of cut >= full
+//
+// shift: 16 - bits, so that all is Q16 of full scale; dark likewise; gain Q12. A gain
+// of 0 leaves a pixel out. Strides in bytes; 0: one row for all.
+typedef void rim_correct_columns_fn(int32_t *sum, uint32_t *count, const uint16_t *src,
+                                    ptrdiff_t stride, const uint16_t *dark,
+                                    ptrdiff_t dark_stride, const uint16_t *gain,
+                                    ptrdiff_t gain_stride, int rows, int width,
+                                    int shift, int margin, int full);
+
+// sum[i] = the sum of columns i * scale .. (i + 1) * scale - 1, of the last those that
+// there are. (width + scale - 1) / scale sums, modulo 2^32; scale: 1..16.
+typedef void rim_fold_columns_fn(uint32_t *sum, const uint32_t *columns, int width,
+                                 int scale);
+
+// Folded sums of add_columns, of all[i] pixels (1..256), taken apart:
+//     sum = (low RIM_FULL_SHIFT bits - black * all) << shift
+//     count = the rest; of 256 full pixels too, of which it is 0
+// full: as given to add_columns. sum may be packed.
+typedef void rim_split_row_fn(int32_t *sum, uint32_t *count, const uint32_t *packed,
+                              const int32_t *all, int black, int shift, int full,
+                              int width);
+
+// light = sum * inverse, cut to a whole number and kept within 0..65535, where inverse
+// is 0.5 / n for n = 1..256, or 0; saturated = 255 count / n, n likewise, by
+// inverse_all = 1 / n >= 1 / count. |sum| < 2^29.
+typedef void rim_light_row_fn(uint16_t *light, uint8_t *saturated, const int32_t *sum,
+                              const uint32_t *count, const double *inverse,
+                              const double *inverse_all, int width);
+
 // Bilinear samples of a plane with rows of `width`, from (x, y) on by steps of (dx, dy),
 // all Q16; the weights are Q8. Returns a bit for each sample, the lowest first: that of
 // plane[y][x], which says that it and its neighbours right and below are known.
@@ -120,7 +153,7 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
-    X(add_columns) \
+    X(add_columns) X(correct_columns) X(fold_columns) X(split_row) X(light_row) \
     X(sample_ray) \
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
@@ -131,6 +164,9 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
 #if defined(__x86_64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, avx2, RIM_CPU_AVX2) \
+    V(correct_columns, avx2, RIM_CPU_AVX2) \
+    V(split_row, avx2, RIM_CPU_AVX2) \
+    V(light_row, avx2, RIM_CPU_AVX2) \
     V(sample_ray, avx2, RIM_CPU_AVX2) \
     V(residual_row, avx2, RIM_CPU_AVX2) \
     V(weigh_row, avx2, RIM_CPU_AVX2) \

@@ -26,3 +26,132 @@ void check_add_columns(simd *s)
     uint32_t *sum = simd_room(s, WIDE, sizeof *sum);
     SIMD_BENCH(s, 2 * 4 * WIDE, v(sum, src, 2 * WIDE, 4, WIDE, 127, 4032));
 }
+
+void check_correct_columns(simd *s)
+{
+    SIMD_KERNEL(s, correct_columns);
+    while (simd_trial(s)) {
+        const int width = simd_size(s, 1, 200), rows = simd_between(s, 1, 16);
+        const int gap = simd_between(s, 0, 40), bits = simd_between(s, 8, 16);
+        const int top = (1 << bits) - 1, full = top - (top >> 6);
+        const int row = width + gap, all = row * (rows - 1) + width;
+        const int map = simd_between(s, 0, 1) ? row : 0; // a map or one row of it
+        const int values = map ? all : width;
+        const uint16_t *src = simd_random16(s, all, 0, top);
+        const uint16_t *dark = simd_random16(s, values, 0, 65535);
+        uint16_t *gain = simd_random16(s, values, 0, 65535);
+        if (simd_between(s, 0, 1))
+            for (int i = 0; i < values; i++)
+                gain[i] = (uint16_t)(simd_between(s, 0, 9) ? 4096 + i % 5000 : 0);
+        int32_t *sum[2] = {simd_room(s, width, 4), simd_room(s, width, 4)};
+        uint32_t *count[2] = {simd_room(s, width, 4), simd_room(s, width, 4)};
+        c(sum[0], count[0], src, row * 2, dark, map * 2, gain, map * 2, rows, width,
+          16 - bits, top >> 5, full);
+        v(sum[1], count[1], src, row * 2, dark, map * 2, gain, map * 2, rows, width,
+          16 - bits, top >> 5, full);
+        simd_same(s, sum[1], sum[0], width, 4);
+        simd_same(s, count[1], count[0], width, 4);
+    }
+    const uint16_t *src = simd_random16(s, 4 * WIDE, 0, 4095);
+    const uint16_t *dark = simd_random16(s, 4 * WIDE, 900, 1100);
+    const uint16_t *gain = simd_random16(s, 4 * WIDE, 4096, 9000);
+    int32_t *sum = simd_room(s, WIDE, 4);
+    uint32_t *count = simd_room(s, WIDE, 4);
+    SIMD_BENCH(s, 6 * 4 * WIDE,
+               v(sum, count, src, 2 * WIDE, dark, 2 * WIDE, gain, 2 * WIDE, 4, WIDE, 4,
+                 127, 4032));
+}
+
+void check_fold_columns(simd *s)
+{
+    SIMD_KERNEL(s, fold_columns);
+    while (simd_trial(s)) {
+        const int width = simd_size(s, 1, 300), scale = simd_between(s, 1, 16);
+        const int cells = (width + scale - 1) / scale;
+        const uint32_t *columns = simd_room(s, width, 4);
+        uint32_t *fill = (uint32_t *)(uintptr_t)columns;
+        for (int i = 0; i < width; i++)
+            fill[i] = (uint32_t)simd_between(s, 0, 0xffff) * 0x10001u;
+        uint32_t *right = simd_room(s, cells, 4), *made = simd_room(s, cells, 4);
+        c(right, columns, width, scale);
+        v(made, columns, width, scale);
+        simd_same(s, made, right, cells, 4);
+    }
+    const int32_t *columns = simd_random_i32(s, WIDE, 0, 4 * 4095);
+    uint32_t *sum = simd_room(s, WIDE / 4, 4);
+    SIMD_BENCH(s, 5 * WIDE, v(sum, (const uint32_t *)columns, WIDE, 4));
+}
+
+void check_split_row(simd *s)
+{
+    SIMD_KERNEL(s, split_row);
+    while (simd_trial(s)) {
+        const int width = simd_size(s, 1, 200), bits = simd_between(s, 8, 16);
+        const int top = (1 << bits) - 1, full = top - (top >> 6);
+        const int black = simd_between(s, 0, top);
+        const int32_t *all = simd_random_i32(s, width, 1, 256);
+        uint32_t *packed = simd_room(s, width, 4);
+        for (int i = 0; i < width; i++) { // some full, the others anything below
+            const int n = simd_between(s, 0, 1) ? all[i] : simd_between(s, 0, all[i]);
+            const uint32_t dim =
+                (uint32_t)(all[i] - n) * (uint32_t)simd_between(s, 0, full - 1);
+            packed[i] = (uint32_t)n * (uint32_t)simd_between(s, full, top) + dim +
+                        ((uint32_t)n << RIM_FULL_SHIFT);
+        }
+        int32_t *sum[2] = {simd_room(s, width, 4), simd_room(s, width, 4)};
+        uint32_t *count[2] = {simd_room(s, width, 4), simd_room(s, width, 4)};
+        c(sum[0], count[0], packed, all, black, 16 - bits, full, width);
+        v(sum[1], count[1], packed, all, black, 16 - bits, full, width);
+        simd_same(s, sum[1], sum[0], width, 4);
+        simd_same(s, count[1], count[0], width, 4);
+    }
+    const int32_t *all = simd_random_i32(s, WIDE / 4, 16, 16);
+    int32_t *sum = simd_room(s, WIDE / 4, 4);
+    uint32_t *count = simd_room(s, WIDE / 4, 4);
+    SIMD_BENCH(s, 4 * WIDE,
+               v(sum, count, (const uint32_t *)all, all, 64, 4, 4032, WIDE / 4));
+}
+
+void check_light_row(simd *s)
+{
+    SIMD_KERNEL(s, light_row);
+    while (simd_trial(s)) {
+        const int width = simd_size(s, 1, 200);
+        int32_t *sum = simd_random_i32(s, width, -(1 << 28), 1 << 28);
+        uint32_t *count = simd_room(s, width, 4);
+        double *inverse = simd_room(s, width, sizeof *inverse);
+        double *inverse_all = simd_room(s, width, sizeof *inverse_all);
+        for (int i = 0; i < width; i++) {
+            const int n = simd_between(s, 1, 256), good = simd_between(s, 0, n);
+            count[i] = (uint32_t)simd_between(s, 0, n);
+            inverse[i] = good ? 0.5 / good : 0.0;
+            inverse_all[i] = 1.0 / n;
+            if (simd_between(s, 0, 1)) // a multiple, where rounding would show
+                sum[i] = 2 * good * simd_between(s, 0, 70000);
+        }
+        uint16_t *light[2] = {simd_room(s, width, 2), simd_room(s, width, 2)};
+        uint8_t *saturated[2] = {simd_room(s, width, 1), simd_room(s, width, 1)};
+        c(light[0], saturated[0], sum, count, inverse, inverse_all, width);
+        v(light[1], saturated[1], sum, count, inverse, inverse_all, width);
+        simd_same(s, light[1], light[0], width, 2);
+        simd_same(s, saturated[1], saturated[0], width, 1);
+        for (int i = 0; i < width; i++) { // and both are the integers' quotients
+            const int good = inverse[i] > 0 ? (int)(0.5 / inverse[i] + 0.5) : 0;
+            int q = good && sum[i] > 0 ? sum[i] / (2 * good) : 0;
+            q = q < 65535 ? q : 65535;
+            uint16_t right = (uint16_t)q;
+            simd_same(s, &light[1][i], &right, 1, 2);
+        }
+    }
+    const int32_t *sum = simd_random_i32(s, WIDE / 4, 0, 1 << 20);
+    double *inverse = simd_room(s, WIDE / 4, sizeof *inverse);
+    for (int i = 0; i < WIDE / 4; i++)
+        inverse[i] = 0.5 / 16;
+    uint16_t *light = simd_room(s, WIDE / 4, 2);
+    uint8_t *saturated = simd_room(s, WIDE / 4, 1);
+    uint32_t *count = simd_room(s, WIDE / 4, 4);
+    for (int i = 0; i < WIDE / 4; i++)
+        count[i] = 0;
+    SIMD_BENCH(s, 6 * WIDE,
+               v(light, saturated, sum, count, inverse, inverse, WIDE / 4));
+}
