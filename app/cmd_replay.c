@@ -128,12 +128,14 @@ static rim_err run_frame(replay *r, const rim_fetched *f)
     rim_err err = rim_session_record(r->session, &f->nir, visible, f->mark);
     if (!err)
         err = rim_session_mark(r->session, f->mark);
+    const bool wanted =
+        rim_session_draws(r->session) || rim_session_is_heard(r->session);
     if (!err)
-        err = rim_session_run(r->session, &r->result,
-                              r->picture.data ? &r->picture : NULL, &f->nir, visible);
-    if (!err && r->picture.data)
+        err = rim_session_run(r->session, &r->result, wanted ? &r->picture : NULL,
+                              &f->nir, visible);
+    if (!err && wanted)
         err = rim_session_write_picture(r->session, &r->picture);
-    if (!err && r->picture.data)
+    if (!err && wanted)
         rim_session_serve(r->session, &f->nir, &r->picture, &r->result);
     if (!err && r->player)
         err = rim_player_show(r->player, &f->nir, visible, &r->result, f->mark);

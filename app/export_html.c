@@ -203,7 +203,7 @@ static rim_err write_page(const rim_export_job *job, const rim_case *c,
     rim_export_table_recording(&table[0], job, c, info);
     rim_export_table_run(&table[1], job, info);
     rim_err err = rim_export_table_calibration(
-        &table[2], info ? info->calibration : job->run.calibration, info);
+        &table[2], c, info ? info->calibration : job->run.calibration, info);
     set_banner(banner, sizeof banner);
     rim_export_date(date, rim_export_now_s());
     (void)snprintf(made, sizeof made, "Made by rimlight %s, %s", RIM_VERSION, date);

@@ -219,15 +219,47 @@ static void add_content(rim_page_table *t, const rim_calib *c)
         add_known(t, "visible camera registered to", c->register_rms_px, " px (RMS)");
 }
 
-rim_err rim_export_table_calibration(rim_page_table *t, const char *path,
-                                     const rim_source_info *info)
+// How it was doing while the case was recorded.
+static bool add_reported(rim_page_table *t, const rim_case *c)
+{
+    const rim_quality *last = NULL;
+    size_t parted = 0;
+    double shift_px = (double)NAN;
+    for (size_t i = 0; i < c->frame_count; i++) {
+        const rim_quality *q = &c->frame[i].quality;
+        if (!q->calibration.used)
+            continue;
+        last = q;
+        parted += (q->why & RIM_WHY_REGISTRATION) != 0;
+        shift_px = fmax(shift_px, q->calibration.shift_px); // a number, where either is
+    }
+    if (!last)
+        return false;
+    if (last->calibration.age_days >= 0)
+        rim_page_add(t, "age when the report was made", "%d days",
+                     last->calibration.age_days);
+    add_known(t, "registration, residual", last->calibration.registration_px, " px");
+    add_known(t, "pictures parted by, at most", shift_px, " px");
+    rim_page_add(t, "frames with a registration that did not hold", "%zu of %zu",
+                 parted, c->frame_count);
+    if (last->leakage_from != RIM_LEAKAGE_NONE)
+        rim_page_add(t, "leaked excitation light", "%.1f %% (%s)", 100 * last->leakage,
+                     rim_leakage_name(last->leakage_from));
+    return true;
+}
+
+rim_err rim_export_table_calibration(rim_page_table *t, const rim_case *report,
+                                     const char *path, const rim_source_info *info)
 {
     t->heading = "Calibration";
+    const bool used = add_reported(t, report);
     if (!path) {
         rim_page_add(t, "calibration", "%s",
-                     info ? "none: neither dark nor flat were corrected by measurement"
-                          : "not known: give the recording (--source) or the "
-                            "calibration (--calibration)");
+                     used ? "was in use; its file is not known here"
+                     : info
+                         ? "none: neither dark nor flat were corrected by measurement"
+                         : "not known: give the recording (--source) or the "
+                           "calibration (--calibration)");
         return RIM_OK;
     }
     rim_calib *c = NULL;

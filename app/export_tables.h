@@ -13,8 +13,10 @@ void rim_export_table_recording(rim_page_table *t, const rim_export_job *job,
 // Every key that the recording keeps of the run that made it, and what counts now.
 void rim_export_table_run(rim_page_table *t, const rim_export_job *job,
                           const rim_source_info *info);
-// path: NULL: none is known. RIM_ERR_...: it cannot be read; logged.
-RIM_NODISCARD rim_err rim_export_table_calibration(rim_page_table *t, const char *path,
+// What the report tells of it, and what stands in the calibration itself. path: NULL: it
+// is not known. RIM_ERR_...: it cannot be read; logged.
+RIM_NODISCARD rim_err rim_export_table_calibration(rim_page_table *t, const rim_case *c,
+                                                   const char *path,
                                                    const rim_source_info *info);
 
 #endif

@@ -147,7 +147,8 @@ static void take_events(rim_live *l)
 // Returns the window's, or where there is none the whole one.
 static rim_frame *draw(rim_live *l, const rim_pair *pair)
 {
-    const bool wanted = rim_session_draws(l->session) || rim_session_serves(l->session);
+    const bool wanted =
+        rim_session_draws(l->session) || rim_session_is_heard(l->session);
     l->whole = NULL;
     if (!l->window || wanted) {
         l->whole = rim_pool_acquire(l->picture_pool);

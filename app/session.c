@@ -559,6 +559,11 @@ bool rim_session_serves(const rim_session *s)
     return s->igtl;
 }
 
+bool rim_session_is_heard(const rim_session *s)
+{
+    return s->igtl && rim_igtl_is_heard(s->igtl);
+}
+
 void rim_session_serve(rim_session *s, const rim_frame *nir, const rim_frame *picture,
                        const rim_result *result)
 {

@@ -112,8 +112,9 @@ RIM_NODISCARD rim_err rim_session_record(rim_session *s, const rim_frame *nir,
 // The recorder of --record, for a thread that writes more to it than pairs; NULL: none.
 rim_recorder *rim_session_recorder(rim_session *s);
 
-// Is the picture to be served: --igtl?
+// Is the picture to be served: --igtl? Is anybody there now?
 bool rim_session_serves(const rim_session *s);
+bool rim_session_is_heard(const rim_session *s);
 // A frame and its picture to those who are connected. Copies, where anybody is; never
 // waits. For one thread, of its own if need be.
 void rim_session_serve(rim_session *s, const rim_frame *nir, const rim_frame *picture,

@@ -53,11 +53,27 @@ static void end_row(rim_out *o)
     rim_out_text(o, "\r\n");
 }
 
+// What is known where a calibration is in use; else empty.
+static void put_calibration(rim_out *o, const rim_quality *q)
+{
+    const rim_calib_state *c = &q->calibration;
+    const bool leaks = c->used && q->leakage_from != RIM_LEAKAGE_NONE;
+    put_why(o, c->used ? q->why : 0);
+    put_number(o, c->used && c->age_days >= 0 ? c->age_days : (double)NAN, 0);
+    put_number(o, c->used ? c->registration_px : (double)NAN, 3);
+    put_number(o, c->used ? c->shift_px : (double)NAN, 2);
+    put_number(o, leaks ? q->leakage : (double)NAN, 4);
+    rim_out_text(o, ",");
+    if (leaks)
+        rim_out_text(o, rim_leakage_name(q->leakage_from));
+}
+
 static void put_frames(rim_out *o, const rim_case *c)
 {
     rim_out_text(o, "frame,t_s,dropped_frames,saturated,dark,motion_px,age_ms,lesions,"
                     "surface_state,assessable,visible_depth_mm,surface_why,"
-                    "residuals\r\n");
+                    "residuals,picture_why,calibration_age_days,registration_px,"
+                    "shift_px,leakage,leakage_from\r\n");
     for (size_t i = 0; i < c->frame_count; i++) {
         const rim_case_frame *f = &c->frame[i];
         const bool off = f->state == RIM_SURFACE_OFF;
@@ -72,6 +88,7 @@ static void put_frames(rim_out *o, const rim_case *c)
         put_number(o, off ? (double)NAN : f->visible_depth_mm, 3);
         put_why(o, off ? 0 : f->why);
         rim_out_print(o, ",%d", f->residual_count);
+        put_calibration(o, &f->quality);
         end_row(o);
     }
 }

@@ -132,7 +132,7 @@ static void init_batch(rim_dicom *d, batch *b, rim_dicom_kind kind)
     b->file.study_uid = d->study_uid;
     b->file.series_uid = b->series_uid;
     b->file.uid = b->uid;
-    b->file.series = kind;
+    b->file.series = (int)kind;
 }
 
 rim_err rim_dicom_open(rim_dicom **out, const char *folder,

