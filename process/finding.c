@@ -273,37 +273,50 @@ static void sort(double *v, int n)
         }
 }
 
-// Log2 of the edge's width in mm at a quartile, without what the grid alone makes of it.
-static double edge_log2(const rim_growth *g, const region *r, int quarter)
+// Log2 of the edge's width in mm, without what the grid alone makes of it.
+static double edge_log2(double width_mm, double grid_mm)
 {
-    if (r->seen < BORDER_LEAST)
-        return 0.0;
-    const double own = LENS_PX * g->grid->mm, w = g->width[r->seen * quarter / 4];
-    return rim_log2(clip(sqrt(fmax(w * w - own * own, 0.0)), 0.1, 8.0));
+    const double own = LENS_PX * grid_mm;
+    return rim_log2(clip(sqrt(fmax(width_mm * width_mm - own * own, 0.0)), 0.1, 8.0));
 }
 
-static void set_features(rim_finding *f, const rim_growth *g, const region *r,
-                         const rim_seed *seed, double peak)
+double rim_finding_weigh(double f[RIM_FINDING_FEATURES], const rim_finding_look *l,
+                         double grid_mm)
+{
+    const double contrast = rim_exp2(clip(l->contrast / RIM_LOG2_ONE, 0.0, 5.0)) - 1.0;
+    const bool edge = l->edge_mm[1] > 0.0;
+    int n = 0;
+    f[n++] = 1.0;
+    f[n++] = rim_log2(clip(l->t, 2.0, 32.0)) - 2.0;
+    f[n++] = rim_log2(clip(l->peak, 0.06, 16.0));
+    f[n++] = rim_log2(clip(contrast, 0.05, 16.0));
+    f[n++] = clip(0.5 - l->peak, 0.0, 0.5) * 6.0;
+    for (int i = 0; i < 3; i++)
+        f[n++] = edge ? edge_log2(l->edge_mm[i], grid_mm) : 0.0;
+    f[n++] = rim_log2(clip(l->area_mm2, 0.5, 300.0)) / 2.0;
+    f[n++] = 3.0 * l->hidden;
+    f[n++] = 3.0 * l->outside;
+    f[n++] = clip(l->roundness, 0.0, 2.0);
+    double log_odds = CHOSEN;
+    for (int i = 0; i < RIM_FINDING_FEATURES; i++)
+        log_odds += finding_weight[i] * f[i];
+    return log_odds;
+}
+
+static void weigh(rim_finding *f, const rim_growth *g, const region *r,
+                  const rim_seed *seed, double peak)
 {
     const double border = r->border + r->cut, mm = g->grid->mm;
-    const double contrast =
-        rim_exp2(clip(seed->contrast / RIM_LOG2_ONE, 0.0, 5.0)) - 1.0;
-    int n = 0;
-    f->feature[n++] = 1.0;
-    f->feature[n++] = rim_log2(clip(seed->t, 2.0, 32.0)) - 2.0;
-    f->feature[n++] = rim_log2(clip(peak, 0.06, 16.0));
-    f->feature[n++] = rim_log2(clip(contrast, 0.05, 16.0));
-    f->feature[n++] = clip(0.5 - peak, 0.0, 0.5) * 6.0;
-    f->feature[n++] = edge_log2(g, r, 1);
-    f->feature[n++] = edge_log2(g, r, 2);
-    f->feature[n++] = edge_log2(g, r, 3);
-    f->feature[n++] = rim_log2(clip(r->count * mm * mm, 0.5, 300.0)) / 2.0;
-    f->feature[n++] = 3.0 * (r->hidden + r->cut) / border;
-    f->feature[n++] = 3.0 * r->outside / border;
-    f->feature[n++] = clip(12.0 * r->count / (border * border), 0.0, 2.0);
-    f->log_odds = CHOSEN;
-    for (int i = 0; i < RIM_FINDING_FEATURES; i++)
-        f->log_odds += finding_weight[i] * f->feature[i];
+    rim_finding_look l = {.t = seed->t,
+                          .contrast = seed->contrast,
+                          .peak = peak,
+                          .area_mm2 = r->count * mm * mm,
+                          .hidden = (r->hidden + r->cut) / border,
+                          .outside = r->outside / border,
+                          .roundness = 12.0 * r->count / (border * border)};
+    for (int i = 0; i < 3 && r->seen >= BORDER_LEAST; i++)
+        l.edge_mm[i] = g->width[r->seen * (i + 1) / 4];
+    f->log_odds = rim_finding_weigh(f->feature, &l, mm);
 }
 
 static void set_spot(rim_spot *spot, const region *r, const rim_growth *g,
@@ -343,7 +356,7 @@ bool rim_growth_measure(rim_finding *f, rim_growth *g, const rim_wound *w,
     grow(&r, g, w, start, half);
     walk_border(&r, g, w, scene, peak);
     sort(g->width, r.seen);
-    set_features(f, g, &r, seed, peak);
+    weigh(f, g, &r, seed, peak);
     set_spot(&f->spot, &r, g, w, scene, peak);
     keep_apart(&r, g, w);
     return true;

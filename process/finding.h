@@ -20,6 +20,20 @@ typedef struct rim_finding {
     double log_odds;                      // of being a residual, from this frame alone
 } rim_finding;
 
+// What a finding is weighed by.
+typedef struct rim_finding_look {
+    double t, contrast; // as of its seed
+    double peak;        // excess, of the level
+    double edge_mm[3];  // quartiles of the edge's width; 0: no border is seen
+    double area_mm2;
+    double hidden, outside; // parts of the border
+    double roundness;       // 12 pixels / border^2: about 1 for a disc
+} rim_finding_look;
+
+// Log odds of being a residual, and the features that they come from.
+double rim_finding_weigh(double feature[RIM_FINDING_FEATURES],
+                         const rim_finding_look *l, double grid_mm);
+
 // A place to grow from, grid pixels of the window.
 typedef struct rim_seed {
     int x, y;

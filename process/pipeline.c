@@ -175,7 +175,7 @@ static void report_surface(rim_pipeline *p, rim_surface *s)
     const rim_watch *w = &p->watch;
     *s = (rim_surface){.state = w->on ? w->state : RIM_SURFACE_OFF,
                        .assessable = w->on ? w->assessable : NAN,
-                       .visible_depth_mm = NAN,
+                       .visible_depth_mm = w->on ? w->sight_mm : NAN,
                        .why = w->on ? w->why : 0};
     if (!w->on)
         return;

@@ -46,4 +46,10 @@ void rim_residuals_uninit(rim_residuals *r);
 // w: of the frame under way; its samples are used as scratch. Fills r->found.
 void rim_residuals_find(rim_residuals *r, rim_wound *w, const rim_scene *scene);
 
+// Depth in mm of the top of the reference residual (bench/reference_residual.py) down to
+// which it would have been found on this surface: with the spread of this frame it is
+// weighed as a finding would be. 0: not even at the surface; 8 at the most. NAN: nothing
+// can be said. docs/algorithm.md has the model and what it assumes.
+double rim_residuals_sight_mm(const rim_residuals *r);
+
 #endif

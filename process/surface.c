@@ -10,6 +10,7 @@
 
 // Tissue has structure at a millimetre. Where less is seen, smoke veils the surface.
 #define STRUCTURE_LEAST 22.0 // Q10 log2: 1.5 %
+#define SIGHT_LEAST_MM  0.5  // where less is seen, nothing is: noise
 #define JUDGED_LEAST    0.5  // part of the surface below which no verdict is given
 #define JUDGED_BAND     0.05 // and how far it must come back
 #define SURE_BETWEEN    1.5  // log odds
@@ -145,6 +146,7 @@ static rim_surface_state ask(const rim_watch *w, double strongest)
 void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *b)
 {
     w->residuals.count = 0;
+    w->sight_mm = NAN;
     if (!w->on)
         return;
     if (w->lost) { // the tissue under the polygon is no longer known
@@ -160,10 +162,14 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *
         return;
     rim_residuals_find(&w->residuals, &w->wound, scene);
     const double structure = w->residuals.scale[0].sigma;
-    if (structure >= STRUCTURE_LEAST)
+    const double sight_mm = rim_residuals_sight_mm(&w->residuals);
+    if (structure >= STRUCTURE_LEAST && sight_mm >= SIGHT_LEAST_MM) {
+        w->sight_mm = w->grid->pitch_known ? sight_mm : NAN;
         return;
-    w->why |=
-        isnan(structure) ? RIM_WHY_HIDDEN : RIM_WHY_SMOKE; // NAN: specks of tissue
+    }
+    w->why |= isnan(structure)              ? RIM_WHY_HIDDEN // specks of tissue
+              : structure < STRUCTURE_LEAST ? RIM_WHY_SMOKE
+                                            : RIM_WHY_DARK; // lost in noise
     w->assessable = 0.0;
     w->residuals.count = 0;
     memcpy(w->unjudged, w->mask, rim_grid_area(w->grid));

@@ -30,6 +30,7 @@ typedef struct rim_watch {
     int steady; // frames that have asked for another state
     rim_surface_state wanted;
     double assessable;
+    double sight_mm; // NAN where it is not known
     unsigned why;
 } rim_watch;
 

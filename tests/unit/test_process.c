@@ -220,6 +220,12 @@ START_TEST(surface_is_judged_or_not)
         ck_assert_double_eq_tol(r.surface.residual[0].x, 320, 5);
         ck_assert_double_eq_tol(r.surface.residual[0].y, 240, 5);
     }
+    if (_i < 2) { // what a residual 3 mm deep adds is well above this noise
+        ck_assert_double_gt(r.surface.visible_depth_mm, 2.0);
+        ck_assert_double_lt(r.surface.visible_depth_mm, 6.0);
+    } else {
+        ck_assert(isnan(r.surface.visible_depth_mm));
+    }
     if (_i >= 2)
         ck_assert_uint_eq(r.surface.why, _i == 2 ? RIM_WHY_DARK : RIM_WHY_SATURATED);
     rim_pipeline_destroy(&p);
