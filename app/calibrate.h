@@ -3,11 +3,13 @@
 #ifndef RIM_APP_CALIBRATE_H
 #define RIM_APP_CALIBRATE_H
 
+#include "app/camera_facts.h"
 #include "app/options.h"
 #include "calib/board.h"
 #include "calib/calib.h"
 #include "calib/doc.h"
 #include "calib/folder.h"
+#include "capture/camera.h"
 #include "capture/source.h"
 
 #include <stdio.h>
@@ -20,6 +22,7 @@
     X(flat,     "a uniform target: gain of every pixel, fall-off to the edges") \
     X(lens,     "views of a board: focal length, centre, distortion") \
     X(register, "a board seen by both cameras: where the visible picture lies") \
+    X(leakage,  "tissue before the dye: excitation light that comes through") \
     X(geometry, "lens, and register where there is a visible picture too") \
     X(check,    "one picture of a target, to see whether a calibration still holds") \
     X(report,   "one page that shows a calibration and what it is good for") \
@@ -42,7 +45,8 @@ typedef struct rim_cal_options {
     rim_size grid;
     double pitch_mm, marker_mm;
     bool no_tangential, no_k3;
-    rim_option input_table[7], camera_table[6], board_table[6], fit_table[3];
+    double seconds; // a camera is looked at for so long, 0: as long as it takes
+    rim_option input_table[8], camera_table[6], board_table[6], fit_table[3];
 } rim_cal_options;
 
 void rim_cal_options_init(rim_cal_options *o);
@@ -59,12 +63,16 @@ typedef struct rim_cal_shape {
     int width, height, bits, black_level; // of NIR
     int visible_width, visible_height;    // 0: none
     int64_t frames;                       // -1: not known
+    bool live;                            // a camera: frames come until it is stopped
+    rim_camera_facts facts;               // of a camera
 } rim_cal_shape;
 
-// A recording, or a folder of pictures (PNG, JPEG), each a frame of its own name.
+// A camera (/dev/..., synth...), a recording, or a folder of pictures (PNG, JPEG), each
+// a frame of its own name. use: what a camera is for: RIM_CAMERA_NIR or, as luma,
+// RIM_CAMERA_VISIBLE.
 typedef struct rim_cal_input rim_cal_input;
 RIM_NODISCARD rim_err rim_cal_input_open(rim_cal_input **out, const char *path,
-                                         const rim_cal_options *o);
+                                         const rim_cal_options *o, rim_camera_use use);
 void rim_cal_input_close(rim_cal_input **in);
 const rim_cal_shape *rim_cal_input_shape(const rim_cal_input *in);
 // The next frame; both belong to the input until the next call. *visible (GRAY16, luma,
@@ -72,6 +80,9 @@ const rim_cal_shape *rim_cal_input_shape(const rim_cal_input *in);
 // RIM_OK, RIM_END, and what rim_source_read() returns; damaged frames are passed over.
 RIM_NODISCARD rim_err rim_cal_input_next(rim_cal_input *in, rim_frame **nir,
                                          rim_frame **visible, const char **name);
+
+// From now on frames of a camera that were overtaken by newer ones are passed over.
+void rim_cal_input_newest(rim_cal_input *in);
 
 // ---- the folder ----
 
@@ -87,9 +98,24 @@ typedef struct rim_cal_store {
 RIM_NODISCARD rim_err rim_cal_store_open(rim_cal_store *s, const char *dir,
                                          const rim_cal_shape *shape, bool must_exist);
 void rim_cal_store_close(rim_cal_store *s);
-// Sets what every calibration says: format, size, camera, date.
+typedef enum rim_cal_part { RIM_CAL_DARK, RIM_CAL_OTHER } rim_cal_part;
+
+// Sets what every calibration says: format, size, camera, date. Exposure and gain are
+// those of the dark map. RIM_ERR_FORMAT, logged: what is there is for another camera,
+// or its dark map for other settings.
 RIM_NODISCARD rim_err rim_cal_store_head(rim_cal_store *s, const rim_cal_shape *shape,
-                                         const rim_cal_options *o);
+                                         const rim_cal_options *o, rim_cal_part part);
+// Now, in UTC, under `key`.
+RIM_NODISCARD rim_err rim_cal_put_date(rim_doc *doc, const char *key);
+
+// NANs are left out.
+typedef struct rim_cal_number {
+    const char *key;
+    double value;
+    bool whole;
+} rim_cal_number;
+RIM_NODISCARD rim_err rim_cal_put_numbers(rim_doc *doc, const rim_cal_number *n,
+                                          size_t count);
 // Writes and says where.
 RIM_NODISCARD rim_err rim_cal_store_save(rim_cal_store *s, const rim_folder_map *map,
                                          int maps);
@@ -105,13 +131,19 @@ typedef struct rim_cal_views {
     rim_frame nir_picture, visible_picture; // of the first view, for the report
 } rim_cal_views;
 
+typedef struct rim_cal_looking {
+    int max;        // views, then it ends
+    double seconds; // a camera: for so long; 0: until nothing is missing
+} rim_cal_looking;
+
 // Looks for the board in every frame of `nir`, and where `pairs` in the visible frame
 // beside it, or in `visible` (NULL: none), picture by picture. Says for each what was
-// seen; passes over frames of a video that show nearly the same. RIM_ERR_FORMAT: none.
+// seen; passes over frames of a video or camera that show nearly the same, and says what
+// is still missing. A camera ends when nothing is, or by Ctrl-C. RIM_ERR_FORMAT: none.
 RIM_NODISCARD rim_err rim_cal_views_take(rim_cal_views *v, rim_cal_input *nir,
                                          rim_cal_input *visible, bool pairs,
                                          const rim_board *board, const rim_calib *calib,
-                                         int max);
+                                         const rim_cal_looking *how);
 void rim_cal_views_uninit(rim_cal_views *v);
 
 // ---- parts that geometry puts together ----

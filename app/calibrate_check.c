@@ -120,9 +120,9 @@ static rim_err check_board(const check_options *o, rim_cal_store *s)
         err = RIM_ERR_FORMAT;
     }
     if (err == RIM_OK)
-        err = rim_cal_input_open(&nir, o->nir, &o->cal);
+        err = rim_cal_input_open(&nir, o->nir, &o->cal, RIM_CAMERA_NIR);
     if (err == RIM_OK && o->visible)
-        err = rim_cal_input_open(&visible, o->visible, &o->cal);
+        err = rim_cal_input_open(&visible, o->visible, &o->cal, RIM_CAMERA_VISIBLE);
     if (err == RIM_OK) {
         const rim_cal_shape *shape = rim_cal_input_shape(nir);
         err = rim_calib_fits(s->calib, shape->width, shape->height, shape->bits);
@@ -130,7 +130,8 @@ static rim_err check_board(const check_options *o, rim_cal_store *s)
     const bool pairs = err == RIM_OK && s->calib->has_register &&
                        (visible || rim_cal_input_shape(nir)->visible_width > 0);
     if (err == RIM_OK)
-        err = rim_cal_views_take(&v, nir, visible, pairs, &board, s->calib, 1);
+        err = rim_cal_views_take(&v, nir, visible, pairs, &board, s->calib,
+                                 &(rim_cal_looking){1, o->cal.seconds});
     rim_pose pose;
     rim_err lens = RIM_OK, reg = RIM_OK;
     if (err == RIM_OK && s->calib->has_lens)

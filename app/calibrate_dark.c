@@ -11,12 +11,15 @@
 static const char *const examples[] = {
     "calibrate dark --nir cap-on/ -o cal",
     "all frames of a recording or a folder of PNGs, taken with the cap on",
+    "calibrate dark --nir /dev/video0 --frames 64 -o cal",
+    "64 frames of a camera; it says itself what it is and how it is set",
     "calibrate dark --nir dark.mkv --frames 64 --exposure-us 20000 --gain-db 6 -o cal",
     "the first 64, and what the camera was set to",
     NULL,
 };
 
-static void tell(const rim_dark *d, const rim_cal_shape *shape)
+// electrons: a count, NAN where no flat has told yet.
+static void tell(const rim_dark *d, const rim_cal_shape *shape, double electrons)
 {
     const double all = (double)shape->width * shape->height;
     rim_cal_say("dark: %d frames of %dx%d at %d bits", d->frames, shape->width,
@@ -25,6 +28,9 @@ static void tell(const rim_dark *d, const rim_cal_shape *shape)
                 d->mean_counts, shape->black_level);
     rim_cal_say("  noise           %.2f counts over time in the median pixel",
                 d->noise_counts);
+    if (!isnan(electrons))
+        rim_cal_say("                  %.2f electrons, by the flat's photon transfer",
+                    d->noise_counts * electrons);
     rim_cal_say("  pixel to pixel  %.2f counts, corrected by the map", d->dsnu_counts);
     rim_cal_say("  row noise       %.2f counts", d->row_noise_counts);
     rim_cal_say("  drift           %+.2f counts over the run (uncertainty %.2f)",
@@ -49,31 +55,24 @@ static void tell(const rim_dark *d, const rim_cal_shape *shape)
                         d->mean_counts - shape->black_level, d->mean_counts);
 }
 
-static rim_err set_all(rim_doc *doc, const rim_dark *d)
+static rim_err put(rim_doc *doc, const rim_dark *d)
 {
-    const struct {
-        const char *key;
-        double value;
-    } real[] = {
-        {"dark_mean_counts", d->mean_counts},
-        {"dark_noise_counts", d->noise_counts},
-        {"dark_row_noise_counts", d->row_noise_counts},
-        {"dark_dsnu_counts", d->dsnu_counts},
-        {"dark_drift_counts", d->drift_counts},
-        {"dark_drift_error_counts", d->drift_error_counts},
+    const rim_cal_number n[] = {
+        {"dark_frames", d->frames, true},
+        {"dark_map_one_count", 16, true},
+        {"dark_noise_map_one_count", 256, true},
+        {"dark_hot_pixels", d->hot_count, true},
+        {"dark_stuck_pixels", d->stuck_count, true},
+        {"dark_mean_counts", d->mean_counts, false},
+        {"dark_noise_counts", d->noise_counts, false},
+        {"dark_row_noise_counts", d->row_noise_counts, false},
+        {"dark_dsnu_counts", d->dsnu_counts, false},
+        {"dark_drift_counts", d->drift_counts, false},
+        {"dark_drift_error_counts", d->drift_error_counts, false},
     };
-    rim_err err = rim_doc_set_int(doc, "dark_frames", d->frames);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(doc, "dark_map_one_count", 16);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(doc, "dark_noise_map_one_count", 256);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(doc, "dark_hot_pixels", d->hot_count);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(doc, "dark_stuck_pixels", d->stuck_count);
-    for (size_t i = 0; err == RIM_OK && i < sizeof real / sizeof *real; i++)
-        err = rim_doc_set_real(doc, real[i].key, real[i].value);
-    return err;
+    rim_doc_remove(doc, "dark_");
+    const rim_err err = rim_cal_put_numbers(doc, n, sizeof n / sizeof *n);
+    return err == RIM_OK ? rim_cal_put_date(doc, "dark_date") : err;
 }
 
 static rim_err run(const char *nir, const rim_cal_options *o, int frames)
@@ -87,12 +86,11 @@ static rim_err run(const char *nir, const rim_cal_options *o, int frames)
     if (err == RIM_OK)
         err = rim_dark_measure(&d, &s.stack, s.shape.black_level);
     if (err == RIM_OK) {
-        tell(&d, &s.shape);
-        rim_doc_remove(&store.doc, "dark_");
-        err = rim_cal_store_head(&store, &s.shape, o);
+        tell(&d, &s.shape, rim_doc_number(&store.doc, "flat_electrons_per_count"));
+        err = rim_cal_store_head(&store, &s.shape, o, RIM_CAL_DARK);
     }
     if (err == RIM_OK)
-        err = set_all(&store.doc, &d);
+        err = put(&store.doc, &d);
     const rim_folder_map maps[] = {
         {"dark_map", &d.map}, {"dark_noise_map", &d.noise}, {"hot_map", &d.hot}};
     if (err == RIM_OK)
@@ -111,8 +109,8 @@ int rim_calibrate_dark(int argc, char **argv)
     rim_cal_options_init(&o);
     const rim_option options[] = {
         RIM_OPT_STRING("nir", "INPUT", &nir,
-                       "recording, sequence folder or folder of "
-                       "PNGs, taken with the cap on"),
+                       "camera, recording, sequence folder or folder of "
+                       "PNGs, with the cap on"),
         RIM_OPT_STRING("out,o", "DIR", &o.out, "folder of the calibration"),
         RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),
         RIM_OPT_INCLUDE(o.input_table),

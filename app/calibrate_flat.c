@@ -49,34 +49,27 @@ static void tell(const rim_flat *f, const rim_cal_shape *shape)
                         (int)(f->frames * (f->noise / 0.004) * (f->noise / 0.004)) + 1);
 }
 
-static rim_err set_all(rim_doc *doc, const rim_flat *f)
+static rim_err put(rim_doc *doc, const rim_flat *f)
 {
-    const struct {
-        const char *key;
-        double value;
-    } real[] = {
-        {"flat_level_counts", f->level_counts},
-        {"flat_falloff", f->falloff},
-        {"flat_corner", f->corner},
-        {"flat_field", f->field},
-        {"flat_tilt_x", f->tilt_x},
-        {"flat_tilt_y", f->tilt_y},
-        {"flat_prnu", f->prnu},
-        {"flat_noise", f->noise},
-        {"flat_electrons_per_count", f->electrons_per_count},
-        {"flat_drift", f->drift},
+    const rim_cal_number n[] = {
+        {"flat_frames", f->frames, true},
+        {"gain_map_one", 4096, true},
+        {"flat_pixel_map_one", 32768, true},
+        {"flat_dead_pixels", f->dead_count, true},
+        {"flat_level_counts", f->level_counts, false},
+        {"flat_falloff", f->falloff, false},
+        {"flat_corner", f->corner, false},
+        {"flat_field", f->field, false},
+        {"flat_tilt_x", f->tilt_x, false},
+        {"flat_tilt_y", f->tilt_y, false},
+        {"flat_prnu", f->prnu, false},
+        {"flat_noise", f->noise, false},
+        {"flat_electrons_per_count", f->electrons_per_count, false},
+        {"flat_drift", f->drift, false},
     };
-    rim_err err = rim_doc_set_int(doc, "flat_frames", f->frames);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(doc, "gain_map_one", 4096);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(doc, "flat_pixel_map_one", 32768);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(doc, "flat_dead_pixels", f->dead_count);
-    for (size_t i = 0; err == RIM_OK && i < sizeof real / sizeof *real; i++)
-        if (!isnan(real[i].value))
-            err = rim_doc_set_real(doc, real[i].key, real[i].value);
-    return err;
+    rim_doc_remove(doc, "flat_");
+    const rim_err err = rim_cal_put_numbers(doc, n, sizeof n / sizeof *n);
+    return err == RIM_OK ? rim_cal_put_date(doc, "flat_date") : err;
 }
 
 static rim_err measure(rim_flat *f, const rim_cal_stacked *s,
@@ -111,11 +104,10 @@ static rim_err run(const char *nir, const rim_cal_options *o, int frames,
         err = measure(&f, &s, &store, tilt_percent);
     if (err == RIM_OK) {
         tell(&f, &s.shape);
-        rim_doc_remove(&store.doc, "flat_");
-        err = rim_cal_store_head(&store, &s.shape, o);
+        err = rim_cal_store_head(&store, &s.shape, o, RIM_CAL_OTHER);
     }
     if (err == RIM_OK)
-        err = set_all(&store.doc, &f);
+        err = put(&store.doc, &f);
     const rim_folder_map maps[] = {{"gain_map", &f.gain},
                                    {"flat_pixel_map", &f.pixel},
                                    {"flat_picture_map", &s.last},
@@ -137,7 +129,7 @@ int rim_calibrate_flat(int argc, char **argv)
     rim_cal_options_init(&o);
     const rim_option options[] = {
         RIM_OPT_STRING("nir", "INPUT", &nir,
-                       "recording, sequence folder or folder of "
+                       "camera, recording, sequence folder or folder of "
                        "PNGs of a uniform target"),
         RIM_OPT_STRING("out,o", "DIR", &o.out, "folder of the calibration"),
         RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),

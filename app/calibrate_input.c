@@ -1,23 +1,32 @@
-// calibrate_input.c: frames for a calibration: a recording, or a folder of pictures.
+// calibrate_input.c: frames for a calibration: a camera, a recording, or a folder of
+// pictures.
 // SPDX-License-Identifier: MIT
 #include "app/calibrate.h"
 
+#include "app/stop.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "calib/still.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum { PATH_BYTES = 4096, DAMAGED_MAX = 1000 };
 
+// A camera that gives nothing for so long is given up.
+static const int64_t SILENT_NS = 5 * RIM_NS_PER_S;
+
 struct rim_cal_input {
     rim_cal_shape shape;
     char name[RIM_VIEW_NAME_MAX];
     rim_frame nir, visible, visible_bgrx;
     rim_source *source; // a recording
+    rim_camera *camera; // a camera
+    bool newest;        // of what the camera holds, the newest
     const char *folder; // pictures
     char **file;        // [files] names in order
     int files, next;
@@ -168,6 +177,94 @@ static rim_err next_recorded(rim_cal_input *in, rim_frame **visible)
     return RIM_OK;
 }
 
+// ---- cameras ----
+
+static bool is_camera(const char *path)
+{
+    return strncmp(path, "/dev/", 5) == 0 || strcmp(path, "synth") == 0 ||
+           strncmp(path, "synth:", 6) == 0;
+}
+
+static rim_err open_camera(rim_cal_input *in, const char *device,
+                           const rim_cal_options *o, rim_camera_use use)
+{
+    const rim_camera_options options = {
+        .device = device, .use = use, .bits = o->source.bits};
+    rim_err err = rim_camera_open(&in->camera, &options);
+    if (err != RIM_OK)
+        return err;
+    rim_stop_install();
+    const rim_camera_info *i = rim_camera_get_info(in->camera);
+    rim_log_info("%s (%s): %s", i->device, i->card, i->choice);
+    const bool nir = use == RIM_CAMERA_NIR;
+    const int black = o->source.black_level;
+    in->shape = (rim_cal_shape){.width = i->width,
+                                .height = i->height,
+                                .bits = nir ? i->bits : 8,
+                                .black_level = black > 0 ? black : i->black_level,
+                                .frames = -1,
+                                .live = true};
+    rim_camera_facts_get(&in->shape.facts, i);
+    in->nir = (rim_frame){.width = i->width,
+                          .height = i->height,
+                          .fmt = RIM_FMT_GRAY16,
+                          .bits = in->shape.bits};
+    err = rim_frame_init(&in->nir);
+    if (err != RIM_OK || nir)
+        return err;
+    in->visible_bgrx = in->nir;
+    in->visible_bgrx.fmt = RIM_FMT_BGRX8;
+    return rim_frame_init(&in->visible_bgrx);
+}
+
+// One that is good; of those that wait the newest, where that is wanted.
+static rim_err next_shot(rim_cal_input *in, rim_frame *f)
+{
+    int64_t until_ns = rim_clock_now_ns() + SILENT_NS;
+    rim_err taken = RIM_ERR_TIMEOUT;
+    while (!rim_stop_asked()) {
+        rim_camera_shot shot;
+        rim_err err = rim_camera_acquire(in->camera, &shot, until_ns);
+        if (err == RIM_ERR_TIMEOUT)
+            break;
+        if (err != RIM_OK)
+            return err;
+        if (!shot.damaged && rim_camera_unpack(in->camera, f, &shot) == RIM_OK)
+            taken = RIM_OK;
+        rim_camera_release(in->camera, &shot);
+        if (taken == RIM_OK && !in->newest)
+            break;
+        if (taken == RIM_OK)
+            until_ns = 0; // only what is there already
+    }
+    if (rim_stop_asked())
+        return RIM_END;
+    if (taken != RIM_OK) {
+        rim_log_error("%s: no frames: %s", rim_camera_get_info(in->camera)->device,
+                      rim_camera_state_text(rim_camera_get_state(in->camera)));
+        return RIM_ERR_IO;
+    }
+    return RIM_OK;
+}
+
+static rim_err next_from_camera(rim_cal_input *in)
+{
+    const bool colour = in->visible_bgrx.data;
+    const rim_err err = next_shot(in, colour ? &in->visible_bgrx : &in->nir);
+    if (err == RIM_OK && colour) {
+        rim_still_luma(&in->nir, &in->visible_bgrx);
+        in->nir.seq = in->visible_bgrx.seq;
+    }
+    (void)snprintf(in->name, sizeof in->name, "frame %llu",
+                   (unsigned long long)in->nir.seq);
+    return err;
+}
+
+void rim_cal_input_newest(rim_cal_input *in)
+{
+    in->newest = true;
+}
+
 // ---- the door ----
 
 static bool is_folder_of_pictures(const char *path)
@@ -181,18 +278,21 @@ static bool is_folder_of_pictures(const char *path)
 }
 
 rim_err rim_cal_input_open(rim_cal_input **out, const char *path,
-                           const rim_cal_options *o)
+                           const rim_cal_options *o, rim_camera_use use)
 {
     *out = NULL;
     rim_cal_input *in = calloc(1, sizeof *in);
     if (!in)
         return RIM_ERR_MEMORY;
-    const rim_err err = is_folder_of_pictures(path) ? open_pictures(in, path, o)
-                                                    : open_recording(in, path, o);
+    const rim_err err = is_camera(path)               ? open_camera(in, path, o, use)
+                        : is_folder_of_pictures(path) ? open_pictures(in, path, o)
+                                                      : open_recording(in, path, o);
     if (err != RIM_OK) {
         rim_cal_input_close(&in);
         return err;
     }
+    if (!in->camera) // files do not tell
+        in->shape.facts.exposure_us = in->shape.facts.gain = (double)NAN;
     *out = in;
     return RIM_OK;
 }
@@ -205,6 +305,7 @@ void rim_cal_input_close(rim_cal_input **in)
         free((*in)->file[i]);
     free((*in)->file);
     rim_source_close(&(*in)->source);
+    rim_camera_close(&(*in)->camera);
     rim_frame_uninit(&(*in)->nir);
     rim_frame_uninit(&(*in)->visible);
     rim_frame_uninit(&(*in)->visible_bgrx);
@@ -222,7 +323,9 @@ rim_err rim_cal_input_next(rim_cal_input *in, rim_frame **nir, rim_frame **visib
 {
     *nir = &in->nir;
     *visible = NULL;
-    const rim_err err = in->source ? next_recorded(in, visible) : next_picture(in);
+    const rim_err err = in->camera   ? next_from_camera(in)
+                        : in->source ? next_recorded(in, visible)
+                                     : next_picture(in);
     if (name)
         *name = in->name;
     return err;

@@ -210,6 +210,8 @@ rim_err rim_cal_lens(rim_cal_store *s, const rim_cal_views *v, const rim_board *
         tell(&r, v, fixed);
         tell_missing(&r, v);
         err = put(&s->doc, &r, v, board);
+        if (err == RIM_OK)
+            err = rim_cal_put_date(&s->doc, "lens_date");
     }
     if (err == RIM_OK && distance_mm > 0) {
         const double f = (r.lens.camera_matrix[0] + r.lens.camera_matrix[4]) / 2;
@@ -231,15 +233,16 @@ static rim_err run(const char *input, const rim_cal_options *o, int views,
     rim_cal_store store = {0};
     rim_cal_views v = {0};
     rim_board board;
-    rim_err err = rim_cal_input_open(&in, input, o);
+    rim_err err = rim_cal_input_open(&in, input, o, RIM_CAMERA_NIR);
     if (err == RIM_OK)
         err = rim_cal_store_open(&store, o->out, rim_cal_input_shape(in), false);
     if (err == RIM_OK)
         err = rim_cal_board(&board, o, &store.doc);
     if (err == RIM_OK)
-        err = rim_cal_views_take(&v, in, NULL, false, &board, store.calib, views);
+        err = rim_cal_views_take(&v, in, NULL, false, &board, store.calib,
+                                 &(rim_cal_looking){views, o->seconds});
     if (err == RIM_OK)
-        err = rim_cal_store_head(&store, rim_cal_input_shape(in), o);
+        err = rim_cal_store_head(&store, rim_cal_input_shape(in), o, RIM_CAL_OTHER);
     if (err == RIM_OK)
         err = rim_cal_lens(&store, &v, &board, o, distance_mm);
     const rim_folder_map map = {"lens_picture_map", &v.nir_picture};

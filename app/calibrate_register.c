@@ -148,6 +148,8 @@ rim_err rim_cal_register(rim_cal_store *s, const rim_cal_views *v,
     }
     if (err == RIM_OK)
         err = rim_cal_put_board(&s->doc, board);
+    if (err == RIM_OK)
+        err = rim_cal_put_date(&s->doc, "register_date");
     if (err == RIM_OK && r.kind == RIM_REGISTER_SAME_PATH && distance_mm > 0 &&
         r.has_lenses)
         err = rim_doc_set_real(&s->doc, "mm_per_px",
@@ -187,6 +189,8 @@ static rim_err from_tissue(rim_cal_store *s, rim_cal_input *nir, rim_cal_input *
     if (err == RIM_OK) {
         tell(&r, NULL);
         err = rim_registration_put(&s->doc, &r);
+        if (err == RIM_OK)
+            err = rim_cal_put_date(&s->doc, "register_date");
     }
     // Kept for the report.
     v->nir_picture = (rim_frame){
@@ -235,8 +239,8 @@ static rim_err run_boards(const register_options *o, wanted what, rim_cal_store 
     rim_board board;
     rim_err err = rim_cal_board(&board, &o->cal, &store->doc);
     if (err == RIM_OK)
-        err =
-            rim_cal_views_take(v, nir, visible, pairs, &board, store->calib, o->views);
+        err = rim_cal_views_take(v, nir, visible, pairs, &board, store->calib,
+                                 &(rim_cal_looking){o->views, o->cal.seconds});
     if (err == RIM_OK && what == WANT_GEOMETRY)
         err = rim_cal_lens(store, v, &board, &o->cal, o->distance_mm);
     if (err == RIM_OK && pairs)
@@ -250,13 +254,14 @@ static rim_err run(const register_options *o, wanted what)
     rim_cal_input *nir = NULL, *visible = NULL;
     rim_cal_store store = {0};
     rim_cal_views v = {0};
-    rim_err err = rim_cal_input_open(&nir, o->nir, &o->cal);
+    rim_err err = rim_cal_input_open(&nir, o->nir, &o->cal, RIM_CAMERA_NIR);
     if (err == RIM_OK && o->visible)
-        err = rim_cal_input_open(&visible, o->visible, &o->cal);
+        err = rim_cal_input_open(&visible, o->visible, &o->cal, RIM_CAMERA_VISIBLE);
     if (err == RIM_OK)
         err = rim_cal_store_open(&store, o->cal.out, rim_cal_input_shape(nir), false);
     if (err == RIM_OK)
-        err = rim_cal_store_head(&store, rim_cal_input_shape(nir), &o->cal);
+        err = rim_cal_store_head(&store, rim_cal_input_shape(nir), &o->cal,
+                                 RIM_CAL_OTHER);
     if (err == RIM_OK)
         err = o->from == 1 ? from_tissue(&store, nir, visible, &v)
                            : run_boards(o, what, &store, nir, visible, &v);

@@ -33,6 +33,8 @@ void rim_cal_options_init(rim_cal_options *o)
                     "bits of a NIR sample, where the recording does not tell"),
         RIM_OPT_INT("black-level", "COUNTS", &s->black_level, 1, 65535,
                     "NIR counts that mean no light"),
+        RIM_OPT_DOUBLE("seconds", "S", &o->seconds, 0.1, 1e6,
+                       "of a camera: look for a board for so long"),
         RIM_OPT_END,
     };
     const rim_option camera[] = {
@@ -156,36 +158,78 @@ void rim_cal_store_close(rim_cal_store *s)
     rim_calib_destroy(&s->calib);
 }
 
-rim_err rim_cal_store_head(rim_cal_store *s, const rim_cal_shape *shape,
-                           const rim_cal_options *o)
+rim_err rim_cal_put_date(rim_doc *doc, const char *key)
 {
     char date[32];
     const time_t now = time(NULL);
     struct tm utc;
     (void)gmtime_r(&now, &utc);
     (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return rim_doc_set_string(doc, key, date);
+}
+
+rim_err rim_cal_put_numbers(rim_doc *doc, const rim_cal_number *n, size_t count)
+{
+    rim_err err = RIM_OK;
+    for (size_t i = 0; err == RIM_OK && i < count; i++)
+        if (n[i].whole)
+            err = rim_doc_set_int(doc, n[i].key, (int)n[i].value);
+        else if (!isnan(n[i].value))
+            err = rim_doc_set_real(doc, n[i].key, n[i].value);
+    return err;
+}
+
+// Options before what the camera tells.
+static rim_calib_camera camera_of(const rim_cal_shape *shape, const rim_cal_options *o)
+{
+    const rim_camera_facts *f = &shape->facts;
+    return (rim_calib_camera){.camera = o->camera ? o->camera : f->camera,
+                              .serial = o->serial ? o->serial : f->serial,
+                              .exposure_us = !isnan(o->exposure_us) ? o->exposure_us
+                                                                    : f->exposure_us,
+                              .gain_db = o->gain_db,
+                              .gain = f->gain};
+}
+
+static rim_err put_settings(rim_doc *d, const rim_calib_camera *c)
+{
+    rim_doc_remove(d, "exposure_us");
+    rim_doc_remove(d, "gain_db");
+    rim_doc_remove(d, "camera_gain");
+    const rim_cal_number settings[] = {{"exposure_us", c->exposure_us, false},
+                                       {"gain_db", c->gain_db, false},
+                                       {"camera_gain", c->gain, false}};
+    return rim_cal_put_numbers(d, settings, 3);
+}
+
+rim_err rim_cal_store_head(rim_cal_store *s, const rim_cal_shape *shape,
+                           const rim_cal_options *o, rim_cal_part part)
+{
     rim_doc *d = &s->doc;
-    rim_err err = rim_doc_set_string(d, "format", RIM_CALIB_FORMAT);
+    rim_calib_camera camera = camera_of(shape, o);
+    const bool dark = part == RIM_CAL_DARK; // it says for which settings it holds
+    rim_calib_camera held = camera;
+    if (dark)
+        held.exposure_us = held.gain_db = held.gain = (double)NAN;
+    rim_err err = s->calib ? rim_calib_fits_camera(s->calib, &held) : RIM_OK;
+    if (err == RIM_OK)
+        err = rim_doc_set_string(d, "format", RIM_CALIB_FORMAT);
     if (err == RIM_OK)
         err = rim_doc_set_int(d, "version", RIM_CALIB_VERSION);
     if (err == RIM_OK)
-        err = rim_doc_set_string(d, "date", date);
-    if (err == RIM_OK && o->camera)
-        err = rim_doc_set_string(d, "camera", o->camera);
-    if (err == RIM_OK && o->serial)
-        err = rim_doc_set_string(d, "serial", o->serial);
+        err = rim_cal_put_date(d, "date");
+    if (err == RIM_OK && *camera.camera)
+        err = rim_doc_set_string(d, "camera", camera.camera);
+    if (err == RIM_OK && *camera.serial)
+        err = rim_doc_set_string(d, "serial", camera.serial);
+    const rim_cal_number stream[] = {{"image_width_px", shape->width, true},
+                                     {"image_height_px", shape->height, true},
+                                     {"bits", shape->bits, true},
+                                     {"black_level_counts", shape->black_level, true}};
     if (err == RIM_OK)
-        err = rim_doc_set_int(d, "image_width_px", shape->width);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(d, "image_height_px", shape->height);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(d, "bits", shape->bits);
-    if (err == RIM_OK)
-        err = rim_doc_set_int(d, "black_level_counts", shape->black_level);
-    if (err == RIM_OK && !isnan(o->exposure_us))
-        err = rim_doc_set_real(d, "exposure_us", o->exposure_us);
-    if (err == RIM_OK && !isnan(o->gain_db))
-        err = rim_doc_set_real(d, "gain_db", o->gain_db);
+        err = rim_cal_put_numbers(d, stream, 4);
+    if (err == RIM_OK && (dark || !(s->calib && s->calib->dark.data)))
+        err = put_settings(d, &camera);
     return err;
 }
 

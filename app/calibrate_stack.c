@@ -9,7 +9,7 @@ rim_err rim_cal_stack(rim_cal_stacked *s, const char *input, const rim_cal_optio
 {
     *s = (rim_cal_stacked){0};
     rim_cal_input *in = NULL;
-    rim_err err = rim_cal_input_open(&in, input, o);
+    rim_err err = rim_cal_input_open(&in, input, o, RIM_CAMERA_NIR);
     if (err != RIM_OK)
         return err;
     s->shape = *rim_cal_input_shape(in);
@@ -21,7 +21,8 @@ rim_err rim_cal_stack(rim_cal_stacked *s, const char *input, const rim_cal_optio
     if (err == RIM_OK)
         err = rim_frame_init(&s->last);
     rim_progress progress;
-    rim_progress_start(&progress, "reading", "frames", s->shape.frames);
+    rim_progress_start(&progress, "reading", "frames",
+                       s->shape.live ? frames : s->shape.frames);
     while (err == RIM_OK && s->stack.frames < frames) {
         rim_frame *nir, *visible;
         err = rim_cal_input_next(in, &nir, &visible, NULL);

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "app/calibrate.h"
 
+#include "app/calibrate_guide.h"
 #include "app/progress.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "calib/correct.h"
 #include "calib/cv_bridge.h"
@@ -14,6 +16,8 @@
 // Views of a video are kept when the board has moved by this part of the width since
 // the last one that was kept.
 static const double MOVED = 0.02;
+// Two cameras do not look at one moment: the board is still when it moves by less.
+static const double STILL = 0.002;
 
 static rim_err make_room(rim_cal_views *v)
 {
@@ -62,38 +66,77 @@ static double moved_px(const rim_view *a, const rim_view *b)
     return n > 0 ? sum / n : INFINITY;
 }
 
-// Looks in one frame or pair; adds it where the board is there.
-static rim_err look(rim_cal_views *v, const rim_frame *nir, const rim_frame *visible,
-                    const char *name, const rim_board *board, bool stills)
+// What looking at frames needs from one to the next.
+typedef struct search {
+    rim_cal_views *v;
+    const rim_board *board;
+    rim_cal_guide guide;
+    bool guided;   // a camera or a video: what is missing is said as it goes
+    bool stills;   // pictures that were taken one by one: each counts
+    bool apart;    // two cameras, not taken at one moment: the board must be still
+    rim_view last; // the board as last seen, for that; count 0: not yet
+} search;
+
+// Nothing new, or it moves between the two pictures.
+static bool pass_over(search *s, const rim_view *a)
 {
+    const rim_cal_views *v = s->v;
+    const bool moves =
+        s->apart && (s->last.count == 0 || moved_px(a, &s->last) > STILL * a->width);
+    if (s->apart)
+        s->last = *a;
+    bool known = false;
+    for (int i = 0; !s->stills && i < v->count; i++)
+        known = known || moved_px(a, &v->nir[i]) < MOVED * a->width;
+    return moves || known;
+}
+
+static void say_seen(search *s, const char *name, rim_seen seen, const char *where)
+{
+    if (s->guided)
+        rim_cal_guide_saw(&s->guide, name, seen, where);
+    else
+        rim_cal_say("  %-24s %s%s", name, where, rim_seen_words(seen));
+}
+
+// Looks in one frame or pair; adds it where the board is there.
+static rim_err look(search *s, const rim_frame *nir, const rim_frame *visible,
+                    const char *name)
+{
+    rim_cal_views *v = s->v;
     rim_err err = make_room(v);
     rim_view *a = err == RIM_OK ? &v->nir[v->count] : NULL;
     rim_view *b = err == RIM_OK ? &v->visible[v->count] : NULL;
-    rim_seen seen = RIM_SEEN_NOTHING, seen_visible = RIM_SEEN_BOARD;
+    rim_seen seen = RIM_SEEN_NOTHING;
     if (err == RIM_OK)
-        err = rim_cv_find_board(a, &seen, nir, board);
+        err = rim_cv_find_board(a, &seen, nir, s->board);
     if (err != RIM_OK)
         return err;
-    (void)snprintf(a->name, sizeof a->name, "%s", name);
-    if (!stills && seen == RIM_SEEN_BOARD && v->count > 0 &&
-        moved_px(a, &v->nir[v->count - 1]) < MOVED * a->width)
-        return RIM_OK; // nothing new
-    if (visible && seen == RIM_SEEN_BOARD)
-        err = rim_cv_find_board(b, &seen_visible, visible, board);
-    if (err != RIM_OK)
-        return err;
-    (void)snprintf(b->name, sizeof b->name, "%.100s (visible)", name);
-    if (seen != RIM_SEEN_BOARD || seen_visible != RIM_SEEN_BOARD) {
-        rim_cal_say("  %-24s %s%s", name, seen != RIM_SEEN_BOARD ? "" : "visible: ",
-                    rim_seen_words(seen != RIM_SEEN_BOARD ? seen : seen_visible));
+    if (seen != RIM_SEEN_BOARD) {
+        say_seen(s, name, seen, "");
         return RIM_OK;
     }
+    (void)snprintf(a->name, sizeof a->name, "%s", name);
+    if (pass_over(s, a))
+        return RIM_OK;
+    if (visible)
+        err = rim_cv_find_board(b, &seen, visible, s->board);
+    if (err != RIM_OK)
+        return err;
+    if (seen != RIM_SEEN_BOARD) {
+        say_seen(s, name, seen, "visible: ");
+        return RIM_OK;
+    }
+    (void)snprintf(b->name, sizeof b->name, "%.100s (visible)", name);
     err = keep_picture(&v->nir_picture, nir);
     if (err == RIM_OK && visible)
         err = keep_picture(&v->visible_picture, visible);
-    if (err == RIM_OK)
-        v->count++;
-    return err;
+    if (err != RIM_OK)
+        return err;
+    v->count++;
+    if (s->guided)
+        rim_cal_guide_took(&s->guide, a, s->board);
+    return RIM_OK;
 }
 
 // Nothing was found: is it another board?
@@ -130,18 +173,41 @@ static rim_err next_pair(rim_cal_input *nir, rim_cal_input *visible, rim_frame *
     return err;
 }
 
+static search start(rim_cal_views *v, rim_cal_input *nir, rim_cal_input *visible,
+                    const rim_board *board)
+{
+    const rim_cal_shape *shape = rim_cal_input_shape(nir);
+    search s = {.v = v, .board = board, .apart = shape->live && visible};
+    s.stills = shape->frames >= 0 && shape->frames <= 60;
+    s.guided = !s.stills;
+    rim_cal_guide_init(&s.guide, shape->width, shape->height);
+    if (!shape->live)
+        return s;
+    rim_cal_input_newest(nir);
+    if (visible)
+        rim_cal_input_newest(visible);
+    rim_cal_say("show the board in every part of the picture, and tilted to all "
+                "sides; Ctrl-C ends it with what there is");
+    (void)fflush(stdout);
+    return s;
+}
+
 rim_err rim_cal_views_take(rim_cal_views *v, rim_cal_input *nir, rim_cal_input *visible,
                            bool pairs, const rim_board *board, const rim_calib *calib,
-                           int max)
+                           const rim_cal_looking *how)
 {
     *v = (rim_cal_views){0};
     const rim_cal_shape *shape = rim_cal_input_shape(nir);
-    const bool stills = shape->frames >= 0 && shape->frames <= 60;
+    search s = start(v, nir, visible, board);
+    const int64_t until_ns = how->seconds > 0 && shape->live
+                                 ? rim_clock_now_ns() + (int64_t)(how->seconds * 1e9)
+                                 : INT64_MAX;
     rim_frame *a = NULL, *b = NULL, last = {0};
     rim_progress progress;
     rim_progress_start(&progress, "looking", "pictures", shape->frames);
     rim_err err = RIM_OK;
-    while (v->count < max) {
+    while (v->count < how->max && rim_clock_now_ns() < until_ns &&
+           !(shape->live && rim_cal_guide_enough(&s.guide))) {
         const char *name;
         err = next_pair(nir, visible, &a, &b, &name);
         if (err != RIM_OK)
@@ -156,7 +222,7 @@ rim_err rim_cal_views_take(rim_cal_views *v, rim_cal_input *nir, rim_cal_input *
             rim_calib_correct(a, calib, shape->black_level);
         err = keep_picture(&last, a);
         if (err == RIM_OK)
-            err = look(v, a, pairs ? b : NULL, name, board, stills);
+            err = look(&s, a, pairs ? b : NULL, name);
         if (err != RIM_OK)
             break;
     }

@@ -59,15 +59,17 @@ static rim_err write_targets(const settings *s)
 {
     rim_progress progress;
     double pitch_mm;
-    rim_progress_start(&progress, "targets", "pictures", 2 * (s->o.frames + s->views));
+    rim_progress_start(&progress, "targets", "pictures",
+                       3 * s->o.frames + 2 * s->views);
     const rim_err err =
         rim_phantom_targets(s->out, &s->o, s->o.frames, s->views, s->threads, &pitch_mm,
                             show_progress, &progress);
     rim_progress_finish(&progress);
     if (!err)
-        printf("wrote %s/dark, %s/flat, %s/boards (--board chessboard --grid 9x6 "
+        printf("wrote %s/dark, %s/flat, %s/before, %s/boards (--board chessboard "
+               "--grid 9x6 "
                "--pitch %g); the truth is in %s/truth.txt\n",
-               s->out, s->out, s->out, pitch_mm, s->out);
+               s->out, s->out, s->out, s->out, pitch_mm, s->out);
     return err;
 }
 
@@ -199,7 +201,7 @@ int rim_cmd_phantom(int argc, char **argv)
         RIM_OPT_GROUP("Targets, for rimlight calibrate"),
         RIM_OPT_FLAG("targets", &s.targets,
                      "instead of a scene: what these cameras see of a cap, a white "
-                     "target (--frames each) and a chessboard"),
+                     "target, tissue before the dye (--frames each) and a chessboard"),
         RIM_OPT_INT("views", "N", &s.views, 1, 200, "of the chessboard (12)"),
         RIM_OPT_END,
     };

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/frame.h"
 #include "base/result.h"
+#include "calib/calib.h"
 #include "capture/source.h"
 #include "media/recorder.h"
 #include "process/pipeline.h"
@@ -35,6 +36,9 @@ RIM_NODISCARD rim_err rim_session_create(rim_session **out, const rim_run_option
 
 // What was given at creation, with what options and calibration overrule.
 const rim_source_info *rim_session_info(const rim_session *s);
+
+// The calibration in use, or NULL.
+const rim_calib *rim_session_calib(const rim_session *s);
 
 // The picture's shape: the visible frame's, else the NIR frame's. For
 // rim_frame_init() and rim_pool_create().

@@ -15,6 +15,20 @@ enum { PATH_BYTES = 4096 };
 
 // ---- load ----
 
+// A calibration is as old as its oldest part; dates in ISO 8601 stand in order.
+static void take_date(rim_calib *c, const rim_doc *doc)
+{
+    static const char *const part[] = {"dark_date", "flat_date", "lens_date",
+                                       "register_date", "leakage_date"};
+    const char *oldest = rim_doc_string(doc, "date");
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        const char *date = rim_doc_string(doc, part[i]);
+        if (*date && strcmp(date, oldest) < 0)
+            oldest = date;
+    }
+    (void)snprintf(c->date, sizeof c->date, "%s", oldest);
+}
+
 static rim_err read_header(rim_calib *c, const rim_doc *doc, const char *file)
 {
     rim_err err =
@@ -29,10 +43,12 @@ static rim_err read_header(rim_calib *c, const rim_doc *doc, const char *file)
     if (err == RIM_OK)
         err = rim_doc_want_real(&c->gain_db, doc, file, "gain_db", -1000);
     if (err == RIM_OK)
+        err = rim_doc_want_real(&c->camera_gain, doc, file, "camera_gain", -1e9);
+    if (err == RIM_OK)
         err = rim_doc_want_real(&c->mm_per_px, doc, file, "mm_per_px", 0);
     (void)snprintf(c->camera, sizeof c->camera, "%s", rim_doc_string(doc, "camera"));
     (void)snprintf(c->serial, sizeof c->serial, "%s", rim_doc_string(doc, "serial"));
-    (void)snprintf(c->date, sizeof c->date, "%s", rim_doc_string(doc, "date"));
+    take_date(c, doc);
     return err;
 }
 
@@ -199,38 +215,40 @@ static bool differ(const char *a, const char *b)
     return *a && *b && strcmp(a, b) != 0;
 }
 
-rim_err rim_calib_fits_camera(const rim_calib *c, const char *camera,
-                              const char *serial, double exposure_us, double gain_db)
+static rim_err refuse_setting(const char *what, double was, double is, const char *unit)
 {
-    if (differ(c->camera, camera)) {
+    rim_log_error(
+        "the dark map was made at %g%s %s, but the camera is set to %g%s; set "
+        "it back, or run `rimlight calibrate dark` again",
+        was, unit, what, is, unit);
+    return RIM_ERR_FORMAT;
+}
+
+rim_err rim_calib_fits_camera(const rim_calib *c, const rim_calib_camera *now)
+{
+    if (differ(c->camera, now->camera)) {
         rim_log_error("the calibration is for camera \"%s\", but this is \"%s\"; "
                       "calibrate this one, or leave --calibration out",
-                      c->camera, camera);
+                      c->camera, now->camera);
         return RIM_ERR_FORMAT;
     }
-    if (differ(c->serial, serial)) {
+    if (differ(c->serial, now->serial)) {
         rim_log_error(
             "the calibration is for serial number %s, but this camera has %s; "
             "calibrate this one, or leave --calibration out",
-            c->serial, serial);
+            c->serial, now->serial);
         return RIM_ERR_FORMAT;
     }
     if (!c->dark.data)
         return RIM_OK;
     // Comparisons with a NAN are false: what is not known is not held against it.
-    if (exposure_us > c->exposure_us * 1.1 || exposure_us < c->exposure_us * 0.9) {
-        rim_log_error(
-            "the dark map was made at %.0f us exposure, but the camera is set "
-            "to %.0f us; set it back, or run `rimlight calibrate dark` again",
-            c->exposure_us, exposure_us);
-        return RIM_ERR_FORMAT;
-    }
-    if (gain_db > c->gain_db + 0.5 || gain_db < c->gain_db - 0.5) {
-        rim_log_error("the dark map was made at %.1f dB gain, but the camera is set to "
-                      "%.1f dB; set it back, or run `rimlight calibrate dark` again",
-                      c->gain_db, gain_db);
-        return RIM_ERR_FORMAT;
-    }
+    if (now->exposure_us > c->exposure_us * 1.1 ||
+        now->exposure_us < c->exposure_us * 0.9)
+        return refuse_setting("exposure", c->exposure_us, now->exposure_us, " us");
+    if (now->gain_db > c->gain_db + 0.5 || now->gain_db < c->gain_db - 0.5)
+        return refuse_setting("gain", c->gain_db, now->gain_db, " dB");
+    if (now->gain > c->camera_gain || now->gain < c->camera_gain)
+        return refuse_setting("gain", c->camera_gain, now->gain, "");
     return RIM_OK;
 }
 

@@ -13,10 +13,12 @@
 #include <stdbool.h>
 
 typedef struct rim_calib {
-    int width, height, bits;               // of the NIR stream that it was made for
-    char camera[64], serial[64], date[32]; // "" where not known; date in UTC, ISO 8601
-    double exposure_us, gain_db;           // NAN where not known
-    double mm_per_px;                      // NAN where not known
+    int width, height, bits; // of the NIR stream that it was made for
+    // "" where not known; date in UTC, ISO 8601, of the oldest part.
+    char camera[64], serial[64], date[32];
+    double exposure_us, gain_db; // NAN where not known
+    double camera_gain; // as its control says, without a unit; NAN where not known
+    double mm_per_px;   // NAN where not known
 
     // Maps of the NIR frame's size. data == NULL where not measured.
     rim_frame dark; // GRAY16, Q4: 16 is one count. Counts as the camera gives them: the
@@ -57,12 +59,17 @@ void rim_calib_destroy(rim_calib **c);
 // stream of this shape.
 RIM_NODISCARD rim_err rim_calib_fits(const rim_calib *c, int width, int height,
                                      int bits);
-// The same for a camera that tells of itself. Whatever either side does not know (""
-// or NAN) is not held against it. The dark map holds for one exposure and gain (10 %
-// and 0.5 dB are allowed); without a dark map neither matters.
-RIM_NODISCARD rim_err rim_calib_fits_camera(const rim_calib *c, const char *camera,
-                                            const char *serial, double exposure_us,
-                                            double gain_db);
+// What a camera tells of itself; "" or NAN: it does not.
+typedef struct rim_calib_camera {
+    const char *camera, *serial;
+    double exposure_us, gain_db, gain;
+} rim_calib_camera;
+
+// The same for such a camera. Whatever either side does not know is not held against
+// it. The dark map holds for one exposure and gain (10 % and 0.5 dB are allowed, but
+// nothing of a gain without a unit); without a dark map neither matters.
+RIM_NODISCARD rim_err rim_calib_fits_camera(const rim_calib *c,
+                                            const rim_calib_camera *camera);
 // Takes leaked light off by adding it to the dark map, which is made from
 // `black_level` where there is none. Once, before the calibration is shared. Without a
 // leakage map nothing changes. RIM_ERR_MEMORY.

@@ -6,6 +6,8 @@
 //     size=1280x720     format=Y12      fps=30
 //     light=nir         dim glowing rings (default), `visible` bright tissue, or
 //                       `both`: they alternate, NIR at even frame numbers
+//     from=INPUT        frames of a recording (at most 240, in turn) in its size, as
+//                       `light` says NIR or visible ones
 //     phase_ms=0        when its first frame comes, after the start of a frame interval
 //     lose=N damage=N   every N-th frame is lost, or has the error flag
 //     gone_after=N      unplugged after N frames, for gone_ms=1000
@@ -15,12 +17,14 @@
 //     exposure_us=N gain=N  what it tells of its settings (nothing)
 //
 // Like a driver it holds a few buffers; who is slower than they last loses frames.
-// The pictures are drawn when it is opened, RING of them, and shown in turn.
+// The pictures are drawn when it is opened, RING of them or those of the recording,
+// and shown in turn.
 // SPDX-License-Identifier: MIT
 #include "capture/camera_device.h"
 
 #include "base/clock.h"
 #include "capture/camera_choose.h"
+#include "capture/camera_synth_film.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +48,10 @@ typedef struct synth {
     int64_t next;      // number of the next frame to give, since the start
     int64_t delivered; // frames given
     size_t bytes;
-    uint8_t *picture[RING];
+    char from[512];
+    rim_synth_film film; // while the pictures are drawn
+    int pictures;
+    uint8_t **picture; // [pictures]
 } synth;
 
 static rim_err refuse(rim_camera_setup *setup, const char *key)
@@ -96,6 +103,10 @@ static bool set_key(synth *s, const char *key, const char *value)
         return sscanf(value, "%lf%c", &s->fps, &end) == 1 && s->fps > 0;
     if (strcmp(key, "phase_ms") == 0)
         return sscanf(value, "%lf%c", &s->phase_ms, &end) == 1;
+    if (strcmp(key, "from") == 0) {
+        (void)snprintf(s->from, sizeof s->from, "%s", value);
+        return strlen(value) < sizeof s->from;
+    }
     if (strcmp(key, "format") == 0) {
         s->format = rim_pixel_format_named(value);
         return s->format != NULL;
@@ -107,7 +118,7 @@ static rim_err parse(synth *s, rim_camera_setup *setup)
 {
     const char *at = strchr(setup->options->device, ':');
     while (at && *++at) {
-        char word[64];
+        char word[600];
         const size_t n = strcspn(at, ",");
         if (n >= sizeof word)
             return refuse(setup, at);
@@ -129,6 +140,9 @@ static rim_err parse(synth *s, rim_camera_setup *setup)
 static unsigned scene(const synth *s, light lit, int x, int y, int t)
 {
     const int w = s->width, h = s->height;
+    if (s->film.light)
+        return s->film
+            .light[((size_t)t * (size_t)h + (size_t)y) * (size_t)w + (size_t)x];
     const int dx = 2 * x - w, dy = 2 * y - h; // -w..w
     const int64_t far2 = (int64_t)dx * dx + (int64_t)dy * dy, all2 = (int64_t)w * w * 2;
     int64_t v = (lit == LIGHT_VISIBLE ? 40000 : 6000) * (all2 - far2) / all2;
@@ -205,7 +219,7 @@ static void draw(const synth *s, uint8_t *picture, ptrdiff_t stride, int number)
                            s->format->packing);
         }
     // Which picture this is, in its first sample, for tests.
-    if (!colour)
+    if (!colour && !s->film.light)
         put_sample(picture, 0, (unsigned)number, s->format->packing);
 }
 
@@ -270,9 +284,23 @@ static void describe(const synth *s, rim_camera_setup *setup)
 static void close_synth(void *device)
 {
     synth *s = device;
-    for (int i = 0; i < RING; i++)
+    for (int i = 0; s->picture && i < s->pictures; i++)
         free(s->picture[i]);
+    free(s->picture);
+    rim_synth_film_drop(&s->film);
     free(s);
+}
+
+static rim_err load_film(synth *s, rim_camera_setup *setup)
+{
+    const rim_err err =
+        rim_synth_film_load(&s->film, s->from, s->light == LIGHT_VISIBLE);
+    if (err)
+        (void)snprintf(setup->why, sizeof setup->why,
+                       "%s: \"from\" must name a recording", setup->options->device);
+    s->width = s->film.width;
+    s->height = s->film.height;
+    return err;
 }
 
 static rim_err open_synth(void **device, rim_camera_setup *setup)
@@ -296,13 +324,21 @@ static rim_err open_synth(void **device, rim_camera_setup *setup)
         s->width = s->back_width;
         s->height = s->back_height;
     }
+    if (!err && s->from[0])
+        err = load_film(s, setup);
     if (!err)
         err = fit(s, setup);
     if (err)
         goto fail;
     describe(s, setup);
     s->bytes = (size_t)setup->stride * (size_t)s->height;
-    for (int i = 0; i < RING; i++) {
+    s->pictures = s->film.count ? s->film.count : RING;
+    s->picture = calloc((size_t)s->pictures, sizeof *s->picture);
+    if (!s->picture) {
+        err = RIM_ERR_MEMORY;
+        goto fail;
+    }
+    for (int i = 0; i < s->pictures; i++) {
         s->picture[i] = calloc(1, s->bytes);
         if (!s->picture[i]) {
             err = RIM_ERR_MEMORY;
@@ -310,6 +346,7 @@ static rim_err open_synth(void **device, rim_camera_setup *setup)
         }
         draw(s, s->picture[i], setup->stride, i);
     }
+    rim_synth_film_drop(&s->film);
     s->start_ns = rim_clock_now_ns() + (int64_t)(s->phase_ms * 1e6);
     *device = s;
     return RIM_OK;
@@ -358,7 +395,7 @@ static rim_err dequeue(void *device, rim_camera_shot *shot, int64_t until_ns)
         return RIM_ERR_TIMEOUT;
     }
     rim_clock_sleep_until(due_ns);
-    shot->data = s->picture[s->next % RING];
+    shot->data = s->picture[s->next % s->pictures];
     shot->bytes = s->bytes;
     shot->driver_seq = (uint32_t)s->next;
     shot->captured_ns = due_ns;

@@ -124,8 +124,9 @@ RIM_NODISCARD rim_err rim_phantom_write(const char *dir,
                                         rim_phantom_progress_fn *progress, void *ctx);
 
 // Writes what the cameras of these options see of targets, for `rimlight calibrate`:
-// dir/dark and dir/flat (`stills` frames each) and dir/boards (`views` of a chessboard
-// of 9 x 6 inner corners, by both cameras); and truth.txt. *pitch_mm: of the board.
+// dir/dark, dir/flat and dir/before, the scene before the dye (`stills` frames each),
+// and dir/boards (`views` of a chessboard of 9 x 6 inner corners, by both cameras); and
+// truth.txt. *pitch_mm: of the board.
 // `progress` as above; folders that hold sequences are refused.
 RIM_NODISCARD rim_err rim_phantom_targets(const char *dir,
                                           const rim_phantom_options *options,

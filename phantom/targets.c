@@ -1,5 +1,5 @@
-// targets.c: what the cameras of a phantom see of a cap, a white target and a board:
-// recordings for `rimlight calibrate`, so that its result fits the phantom's scenes.
+// targets.c: what the cameras of a phantom see of a cap, a white target, the scene
+// before the dye and a board: recordings for `rimlight calibrate`, so that its result fits the phantom's scenes.
 //
 // Dark and flat go the way of a scene through lens and sensor (render.c): the same
 // noise, the same maps. The board is a chessboard in space, seen by both cameras.
@@ -19,6 +19,9 @@
 #include <sys/stat.h>
 
 enum { COLS = 9, ROWS = 6, SAMPLES = 3 };
+
+// Numbers of frames, each with noise of its own.
+enum { FLATS = 100000, BOARDS = 200000, BEFORE = 300000 };
 
 #define WHITE  0.6  // what the white parts reflect
 #define BLACK  0.03 // and the black ones
@@ -145,6 +148,25 @@ static rim_err shoot_still(shooting *s, const char *part, double level, int fram
         err = put_frame(s, part, "nir", i, &s->nir);
     }
     return err ? err : put_manifest(s, part, false);
+}
+
+// ---- before the dye ----
+
+// The scene in leaked light alone.
+static rim_err shoot_before(shooting *s, int frames)
+{
+    rim_phantom *p = s->p;
+    float *const glow = p->canvas.glow;
+    rim_err err = make_part(s, "before", false);
+    for (int i = 0; !err && i < frames; i++) {
+        rim_view view;
+        rim_view_at(&view, &p->motion, &p->o, i);
+        p->canvas.glow = p->canvas.leak;
+        rim_render_nir(p, &s->nir, &view, BEFORE + i);
+        p->canvas.glow = glow;
+        err = put_frame(s, "before", "nir", i, &s->nir);
+    }
+    return err ? err : put_manifest(s, "before", false);
 }
 
 // ---- boards ----
@@ -316,10 +338,10 @@ rim_err rim_phantom_targets(const char *dir, const rim_phantom_options *options,
     o.gain_steps = 0;
     o.bump_px = NAN; // it comes after the calibration
     shooting s = {
-        .dir = dir, .progress = progress, .ctx = ctx, .total = 2 * (stills + views)};
-    static const char *const part[] = {"dark", "flat", "boards"};
+        .dir = dir, .progress = progress, .ctx = ctx, .total = 3 * stills + 2 * views};
+    static const char *const part[] = {"dark", "flat", "before", "boards"};
     rim_err err = rim_folder_make(dir);
-    for (int i = 0; !err && i < 3; i++)
+    for (int i = 0; !err && i < 4; i++)
         err = refuse_old(&s, part[i]);
     err = err ? err : rim_phantom_create(&s.p, &o, threads);
     err = err ? err : take_memory(&s);
@@ -330,8 +352,9 @@ rim_err rim_phantom_targets(const char *dir, const rim_phantom_options *options,
         *pitch_mm = s.pitch_mm;
     }
     err = err ? err : shoot_still(&s, "dark", 0, stills, 0);
-    err = err ? err : shoot_still(&s, "flat", FLAT_PART, stills, 100000);
-    err = err ? err : shoot_boards(&s, views, 200000);
+    err = err ? err : shoot_still(&s, "flat", FLAT_PART, stills, FLATS);
+    err = err ? err : shoot_before(&s, stills);
+    err = err ? err : shoot_boards(&s, views, BOARDS);
     err = err ? err : put_truth(&s);
     rim_frame_uninit(&s.nir);
     rim_frame_uninit(&s.visible);

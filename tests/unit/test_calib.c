@@ -150,25 +150,44 @@ START_TEST(a_new_map_replaces_the_old_file)
 }
 END_TEST
 
+static rim_err fits(const rim_calib *c, const char *camera, const char *serial,
+                    double exposure_us, double gain_db)
+{
+    const rim_calib_camera now = {camera, serial, exposure_us, gain_db, (double)NAN};
+    return rim_calib_fits_camera(c, &now);
+}
+
 START_TEST(streams_of_another_shape_are_refused)
 {
     rim_calib c = {.width = 1280, .height = 720, .bits = 12, .serial = "7"};
     c.exposure_us = 10000;
-    c.gain_db = (double)NAN;
+    c.gain_db = c.camera_gain = (double)NAN;
     ck_assert_int_eq(rim_calib_fits(&c, 1280, 720, 12), RIM_OK);
-    ck_assert_int_eq(rim_calib_fits_camera(&c, "any", "7", 99, 3), RIM_OK);
+    ck_assert_int_eq(fits(&c, "any", "7", 99, 3), RIM_OK);
     ck_assert_int_eq(g_errors, 0);
     ck_assert_int_eq(rim_calib_fits(&c, 1280, 721, 12), RIM_ERR_FORMAT);
     ck_assert_int_eq(rim_calib_fits(&c, 1280, 720, 8), RIM_ERR_FORMAT);
     ck_assert_ptr_nonnull(strstr(g_said, "8 bits"));
-    ck_assert_int_eq(rim_calib_fits_camera(&c, "", "8", 10000, 0), RIM_ERR_FORMAT);
+    ck_assert_int_eq(fits(&c, "", "8", 10000, 0), RIM_ERR_FORMAT);
     ck_assert_ptr_nonnull(strstr(g_said, "serial"));
     make_map(&c.dark, 16, 16, 0);
-    ck_assert_int_eq(rim_calib_fits_camera(&c, "", "", 10500, 3), RIM_OK);
-    ck_assert_int_eq(rim_calib_fits_camera(&c, "", "", 99, 3), RIM_ERR_FORMAT);
+    ck_assert_int_eq(fits(&c, "", "", 10500, 3), RIM_OK);
+    ck_assert_int_eq(fits(&c, "", "", 99, 3), RIM_ERR_FORMAT);
     ck_assert_ptr_nonnull(strstr(g_said, "exposure"));
+    c.gain_db = 6;
+    ck_assert_int_eq(fits(&c, "", "", 10000, 6.4), RIM_OK);
+    ck_assert_int_eq(fits(&c, "", "", 10000, 7), RIM_ERR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(g_said, "gain, but the camera is set to 7 dB"));
+    snprintf(c.camera, sizeof c.camera, "one");
+    ck_assert_int_eq(fits(&c, "one", "", 10000, 6), RIM_OK);
+    ck_assert_int_eq(fits(&c, "two", "", 10000, 6), RIM_ERR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(g_said, "\"two\""));
+    c.camera_gain = 10;
+    const rim_calib_camera other = {"", "", (double)NAN, (double)NAN, 20};
+    ck_assert_int_eq(rim_calib_fits_camera(&c, &other), RIM_ERR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(g_said, "set to 20;"));
     rim_frame_uninit(&c.dark);
-    ck_assert_int_eq(g_errors, 4);
+    ck_assert_int_eq(g_errors, 7);
 }
 END_TEST
 
