@@ -57,8 +57,22 @@ template <typename F> rim_err guarded(const char *what, F body)
     return RIM_ERR_FORMAT;
 }
 
+// Does the file hold as many numbers as it says? OpenCV takes the memory first.
+bool is_whole(const cv::FileNode &node)
+{
+    const cv::FileNode rows = node["rows"], cols = node["cols"];
+    if (!rows.isInt() || !cols.isInt() || !node["dt"].isString() ||
+        node["dt"].string().size() != 1)
+        return false;
+    const long long r = int(rows), c = int(cols);
+    return r > 0 && c > 0 && r <= RIM_DOC_CELLS_MAX && c <= RIM_DOC_CELLS_MAX &&
+           r * c <= RIM_DOC_CELLS_MAX && r * c == (long long)node["data"].size();
+}
+
 rim_err read_matrix(rim_doc *doc, const char *key, const cv::FileNode &node)
 {
+    if (!is_whole(node))
+        return RIM_OK;
     cv::Mat raw, m;
     node >> raw;
     if (raw.empty() || raw.dims != 2 || raw.channels() != 1 ||

@@ -56,10 +56,11 @@ typedef struct synth {
 
 static rim_err refuse(rim_camera_setup *setup, const char *key)
 {
-    (void)snprintf(setup->why, sizeof setup->why,
-                   "%s: a synthetic camera has no such key or value at \"%s\"; see man "
-                   "rimlight",
-                   setup->options->device, key);
+    (void)snprintf(
+        setup->why, sizeof setup->why,
+        "%.250s: a synthetic camera has no such key or value at \"%.80s\"; see man "
+        "rimlight",
+        setup->options->device, key);
     return RIM_ERR_ARG;
 }
 
@@ -297,7 +298,8 @@ static rim_err load_film(synth *s, rim_camera_setup *setup)
         rim_synth_film_load(&s->film, s->from, s->light == LIGHT_VISIBLE);
     if (err)
         (void)snprintf(setup->why, sizeof setup->why,
-                       "%s: \"from\" must name a recording", setup->options->device);
+                       "%.400s: \"from\" must name a recording",
+                       setup->options->device);
     s->width = s->film.width;
     s->height = s->film.height;
     return err;
