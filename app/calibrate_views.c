@@ -75,6 +75,7 @@ typedef struct search {
     bool stills;   // pictures that were taken one by one: each counts
     bool apart;    // two cameras, not taken at one moment: the board must be still
     rim_view last; // the board as last seen, for that; count 0: not yet
+    int unfit[RIM_SEEN_COUNT]; // pictures, by why they were not taken
 } search;
 
 // Nothing new, or it moves between the two pictures.
@@ -93,6 +94,7 @@ static bool pass_over(search *s, const rim_view *a)
 
 static void say_seen(search *s, const char *name, rim_seen seen, const char *where)
 {
+    s->unfit[seen]++;
     if (s->guided)
         rim_cal_guide_saw(&s->guide, name, seen, where);
     else
@@ -140,14 +142,22 @@ static rim_err look(search *s, const rim_frame *nir, const rim_frame *visible,
 }
 
 // Nothing was found: is it another board?
-static rim_err refuse_none(const rim_cal_views *v, const rim_frame *last,
-                           const rim_board *board)
+static rim_err refuse_none(const search *s, const rim_frame *last)
 {
-    int cols = 0, rows = 0;
-    if (board->kind == RIM_BOARD_CHESSBOARD && last->data &&
-        rim_cv_guess_chessboard(&cols, &rows, last) == RIM_OK && cols > 0 &&
-        !(cols == board->cols && rows == board->rows) &&
-        !(cols == board->rows && rows == board->cols))
+    const rim_cal_views *v = s->v;
+    const rim_board *board = s->board;
+    int cols = 0, rows = 0, most = RIM_SEEN_BOARD;
+    for (int i = RIM_SEEN_BOARD + 1; i < RIM_SEEN_COUNT; i++)
+        if (s->unfit[i] > s->unfit[most])
+            most = i;
+    if (s->unfit[most] > 0)
+        rim_log_error("no board that can be used in %d picture%s: in %d of them %s",
+                      v->looked, v->looked == 1 ? "" : "s", s->unfit[most],
+                      rim_seen_words((rim_seen)most));
+    else if (board->kind == RIM_BOARD_CHESSBOARD && last->data &&
+             rim_cv_guess_chessboard(&cols, &rows, last) == RIM_OK && cols > 0 &&
+             !(cols == board->cols && rows == board->rows) &&
+             !(cols == board->rows && rows == board->cols))
         rim_log_error("no board of %dx%d in %d pictures, but a chessboard with %dx%d "
                       "inner corners: is it --grid %dx%d?",
                       board->cols, board->rows, v->looked, cols, rows, cols, rows);
@@ -230,7 +240,7 @@ rim_err rim_cal_views_take(rim_cal_views *v, rim_cal_input *nir, rim_cal_input *
     if (err == RIM_END)
         err = RIM_OK;
     if (err == RIM_OK && v->count == 0)
-        err = refuse_none(v, &last, board);
+        err = refuse_none(&s, &last);
     rim_frame_uninit(&last);
     return err;
 }

@@ -305,11 +305,6 @@ const rim_source_info *rim_session_info(const rim_session *s)
     return &s->info;
 }
 
-const rim_calib *rim_session_calib(const rim_session *s)
-{
-    return s->calib;
-}
-
 void rim_session_picture_shape(const rim_session *s, rim_frame *shape)
 {
     const bool visible = s->info.visible_width > 0;

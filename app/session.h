@@ -37,9 +37,6 @@ RIM_NODISCARD rim_err rim_session_create(rim_session **out, const rim_run_option
 // What was given at creation, with what options and calibration overrule.
 const rim_source_info *rim_session_info(const rim_session *s);
 
-// The calibration in use, or NULL.
-const rim_calib *rim_session_calib(const rim_session *s);
-
 // The picture's shape: the visible frame's, else the NIR frame's. For
 // rim_frame_init() and rim_pool_create().
 void rim_session_picture_shape(const rim_session *s, rim_frame *shape);

@@ -194,6 +194,217 @@ START_TEST(pictures_of_two_sizes_are_refused)
 }
 END_TEST
 
+// ---- pictures that are no good, made from good ones
+
+typedef void spoil_fn(rim_frame *f);
+
+// The left three quarters.
+static void cover(rim_frame *f)
+{
+    for (int y = 0; y < f->height; y++)
+        memset(rim_frame_row16(f, y), 0, (size_t)f->width * 3 / 2);
+}
+
+static void smear(rim_frame *f)
+{
+    for (int y = 0; y < f->height; y++) {
+        uint16_t *row = rim_frame_row16(f, y);
+        for (int x = 0; x + 64 < f->width; x++) {
+            int sum = 0;
+            for (int i = 0; i < 64; i++)
+                sum += row[x + i];
+            row[x] = (uint16_t)(sum / 64);
+        }
+    }
+}
+
+static void mirror(rim_frame *f)
+{
+    for (int y = 0; y < f->height; y++)
+        for (int i = 0, j = f->width - 1; i < j; i++, j--) {
+            uint16_t *row = rim_frame_row16(f, y), v = row[i];
+            row[i] = row[j];
+            row[j] = v;
+        }
+}
+
+// The picture twice, at half size, side by side.
+static void show_twice(rim_frame *f)
+{
+    for (int y = 0; y < f->height; y++) {
+        uint16_t *row = rim_frame_row16(f, y);
+        if (y < f->height / 2) {
+            const uint16_t *from = rim_frame_row16(f, 2 * y);
+            for (int x = 0; x < f->width / 2; x++)
+                row[x] = from[2 * x];
+            memcpy(row + f->width / 2, row, (size_t)f->width / 2 * sizeof *row);
+        } else {
+            for (int x = 0; x < f->width; x++)
+                row[x] = 600;
+        }
+    }
+}
+
+static void shine(rim_frame *f)
+{
+    for (int y = 200; y < 230; y++)
+        for (int x = 300; x < 330; x++)
+            rim_frame_row16(f, y)[x] = (uint16_t)(rim_frame_row16(f, y)[x] * 5 / 4);
+}
+
+// `count` pictures of targets/PART, spoilt, into a folder of their own.
+static const char *spoil(const char *from, const char *part, const char *name,
+                         int count, spoil_fn *how)
+{
+    static char path[400];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    ck_assert_int_eq(mkdir(path, 0777), 0);
+    rim_frame f = {.width = 640, .height = 480, .fmt = RIM_FMT_GRAY16, .bits = 12};
+    ck_assert_int_eq(rim_frame_init(&f), 0);
+    for (int i = 0; i < count; i++) {
+        char file[500];
+        snprintf(file, sizeof file, "%s/%s/nir/%06d.png", from, part, i);
+        ck_assert_int_eq(rim_png_read(&f, file), 0);
+        how(&f);
+        snprintf(file, sizeof file, "%s/%06d.png", path, i);
+        ck_assert_int_eq(rim_png_write(file, &f), 0);
+    }
+    rim_frame_uninit(&f);
+    return path;
+}
+
+START_TEST(boards_that_cannot_be_used_are_refused_with_the_reason)
+{
+    static const struct {
+        const char *name, *said, *of;
+        int count;
+        spoil_fn *how;
+    } row[] = {
+        {"half", "whole", "6 pictures", 6, cover},
+        {"smeared", "no board", "6 pictures", 6, smear},
+        {"twice", "two boards", "1 picture:", 1, show_twice},
+    };
+    const char *path =
+        spoil(targets, "boards", row[_i].name, row[_i].count, row[_i].how);
+    refused(row[_i].said, row[_i].of, "calibrate lens %s " BOARD " -o %s", path);
+}
+END_TEST
+
+START_TEST(mirrored_boards_are_refused)
+{
+    if (!rim_cv_has_charuco())
+        return;
+    char other[320];
+    snprintf(other, sizeof other, "%s/handed", folder);
+    rim_run_program(&run,
+                    "calibrate targets --out %s --size 640x480 --frames 1 --views 3 "
+                    "--board charuco --grid 9x6 --pitch 3",
+                    other);
+    ck_assert_int_eq(run.status, 0);
+    const char *path = spoil(other, "boards", "mirrored", 3, mirror);
+    refused("mirror", "3 pictures",
+            "calibrate lens %s --board charuco --grid 9x6 --pitch 3 -o %s", path);
+}
+END_TEST
+
+START_TEST(flat_with_a_highlight_is_refused)
+{
+    const char *path = spoil(targets, "flat", "shiny", 16, shine);
+    refused("highlight", "matt target", "calibrate flat --nir %s --bits 12 -o %s",
+            path);
+}
+END_TEST
+
+static void cut(const char *file, long size)
+{
+    ck_assert_int_eq(truncate(file, size), 0);
+}
+
+static void leave(rim_frame *f)
+{
+    (void)f;
+}
+
+START_TEST(cut_pictures_are_refused_by_name)
+{
+    char path[420];
+    const char *dir = spoil(targets, "boards", "cut-off", 6, leave);
+    snprintf(path, sizeof path, "%s/000002.png", dir);
+    cut(path, 5000);
+    refused("000002.png", "cut off", "calibrate lens %s " BOARD " -o %s", dir);
+}
+END_TEST
+
+START_TEST(dye_is_no_leaked_light)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/flat", targets);
+    refused("dye", "counts", "calibrate leakage --nir %s -o %s", path);
+}
+END_TEST
+
+START_TEST(settings_other_than_the_dark_map_s_are_refused)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/flat --exposure-us 5000", targets);
+    refused("20000 us exposure", "5000 us", "calibrate flat --nir %s -o %s", path);
+    snprintf(path, sizeof path, "%s/flat --gain-db 12", targets);
+    refused("0 dB gain", "12 dB", "calibrate flat --nir %s -o %s", path);
+    snprintf(path, sizeof path, "%s/dark --serial 8", targets);
+    refused("serial number 7", "has 8", "calibrate dark --nir %s -o %s", path);
+    // Live, of another camera.
+    rim_run_program(&run,
+                    "live --nir synth:size=640x480 --headless --frames 2 "
+                    "--calibration %s",
+                    cal);
+    rim_expect_error(&run, 1, "\"virtual\"", "synthetic camera", NULL);
+}
+END_TEST
+
+// ---- cameras
+
+START_TEST(camera_gives_a_dark_and_says_what_it_is)
+{
+    rim_run_program(&run,
+                    "calibrate dark --nir synth:from=%s/dark,fps=200 --frames 20 "
+                    "--black-level 64 -o %s/from-camera",
+                    targets, folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "dark: 20 frames of 640x480 at 12 bits"));
+    char path[340];
+    size_t size;
+    snprintf(path, sizeof path, "%s/from-camera/calibration.yml", folder);
+    char *text = rim_slurp(path, &size);
+    ck_assert_ptr_nonnull(strstr(text, "camera: synthetic camera"));
+    free(text);
+}
+END_TEST
+
+START_TEST(board_before_a_camera_is_guided)
+{
+    rim_run_program(&run,
+                    "calibrate lens synth:from=%s/boards,fps=5 " BOARD
+                    " --no-tangential --views 6 --seconds 200 -o %s/guided",
+                    targets, folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "view 1 taken; now show the board in these "
+                                          "parts of the picture:"));
+    ck_assert_ptr_nonnull(strstr(run.out, "tilted by 20 to 40 degrees"));
+    ck_assert_ptr_nonnull(strstr(run.out, "view 6 taken"));
+    ck_assert_ptr_nonnull(strstr(run.out, "fx "));
+    rim_run_program(&run,
+                    "calibrate lens synth:size=320x240,fps=20 " BOARD
+                    " --seconds 1 -o %s/guided",
+                    folder);
+    rim_expect_error(&run, 1, "320x240", NULL); // of the folder's 640x480
+    rim_run_program(&run,
+                    "calibrate lens synth:size=320x240,fps=20 " BOARD
+                    " --seconds 1 -o %s/none",
+                    folder);
+    rim_expect_error(&run, 1, "no board", NULL);
+}
+END_TEST
+
 START_TEST(cut_map_is_refused_by_name)
 {
     char copy[320];
@@ -241,9 +452,9 @@ START_TEST(wrong_usage_is_said)
     rim_expect_error(&run, 1, "nothing", NULL);
     rim_run_program(&run, "calibrate report %s/targets", folder);
     rim_expect_error(&run, 1, "calibration.yml", NULL);
-    static const char *const parts[] = {"dark",     "flat",     "lens",
-                                        "register", "geometry", "check",
-                                        "report",   "board",    "targets"};
+    static const char *const parts[] = {"dark",    "flat",     "lens",  "register",
+                                        "leakage", "geometry", "check", "report",
+                                        "board",   "targets"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         rim_run_program(&run, "calibrate %s --help", parts[i]);
         ck_assert_int_eq(run.status, 0);
@@ -286,6 +497,15 @@ int main(void)
     tcase_add_test(t, replay_uses_it);
     tcase_add_test(t, bad_targets_leave_the_old_calibration);
     tcase_add_test(t, pictures_of_two_sizes_are_refused);
+    tcase_add_loop_test(t, boards_that_cannot_be_used_are_refused_with_the_reason, 0,
+                        3);
+    tcase_add_test(t, mirrored_boards_are_refused);
+    tcase_add_test(t, flat_with_a_highlight_is_refused);
+    tcase_add_test(t, cut_pictures_are_refused_by_name);
+    tcase_add_test(t, dye_is_no_leaked_light);
+    tcase_add_test(t, settings_other_than_the_dark_map_s_are_refused);
+    tcase_add_test(t, camera_gives_a_dark_and_says_what_it_is);
+    tcase_add_test(t, board_before_a_camera_is_guided);
     tcase_add_test(t, cut_map_is_refused_by_name);
     tcase_add_test(t, other_streams_are_refused);
     tcase_add_test(t, wrong_usage_is_said);
