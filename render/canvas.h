@@ -83,8 +83,8 @@ typedef struct rim_dash {
 
 // Cuts a line through `count` points, closed or not, into at most `most` straight
 // pieces; returns how many. The dashes of a closed one are stretched so that they meet.
-int rim_stroke_cut(rim_piece *piece, int most, const rim_pt *p, int count, bool closed,
-                   rim_dash dash);
+int rim_stroke_cut(rim_piece *piece, int most, const rim_stroke *s, const rim_pt *p,
+                   int count, bool closed, rim_dash dash);
 // Pieces of one line, within `box`, as one: no pixel is painted twice. reach, ink: of
 // the stroke.
 void rim_canvas_stroke(rim_canvas *c, const rim_piece *piece, int count, int reach,

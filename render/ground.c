@@ -127,6 +127,7 @@ void rim_ground_light(const rim_ground *g, rim_pane *pane, int scale)
     const int height = pane->rect.y1 - pane->rect.y0;
     const int blocks_y = (height + RIM_BLOCK - 1) / RIM_BLOCK;
     memset(pane->lit, 0, (size_t)pane->blocks_x * (size_t)blocks_y);
+    rim_pane_set_scale(pane, scale);
     for (int j = 0; g->any_lit && j < blocks_y; j++)
         for (int i = 0; i < pane->blocks_x; i++)
             pane->lit[j * pane->blocks_x + i] = block_lit(g, &pane->nir, i, j, scale);
@@ -145,6 +146,17 @@ static void base_nir(const rim_ground *g, const rim_ground_job *j, uint8_t *row,
     j->kernels->grey(row, in, g->black, g->gain, width);
 }
 
+// The mean of 2 x 2 pixels; with its numbers known it becomes vector code.
+static void halve(uint8_t *restrict row, const uint8_t *restrict above,
+                  const uint8_t *restrict below, int width)
+{
+    for (int x = 0; x < width; x++)
+        for (int i = 0; i < 4; i++)
+            row[4 * x + i] = (uint8_t)((above[8 * x + i] + above[8 * x + 4 + i] +
+                                        below[8 * x + i] + below[8 * x + 4 + i] + 2) >>
+                                       2);
+}
+
 // A pane pixel is the mean of n x n picture pixels.
 static void base_visible(const rim_pane *pane, uint8_t *row, int y,
                          const rim_frame *visible)
@@ -152,6 +164,11 @@ static void base_visible(const rim_pane *pane, uint8_t *row, int y,
     const int width = pane->rect.x1 - pane->rect.x0, n = pane->shrink;
     if (n == 1) {
         memcpy(row, rim_frame_row8(visible, y), (size_t)width * 4);
+        return;
+    }
+    if (n == 2) {
+        halve(row, rim_frame_row8(visible, 2 * y), rim_frame_row8(visible, 2 * y + 1),
+              width);
         return;
     }
     const unsigned half = (unsigned)(n * n) / 2, d = (unsigned)(n * n);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { CELL = RIM_WARP_CELL, STEP = 4, SPAN = RIM_BLOCK / STEP };
+enum { CELL = RIM_WARP_CELL, STEP = RIM_STEP, SPAN = RIM_BLOCK / STEP };
 
 static int larger(int a, int b)
 {
@@ -34,25 +34,16 @@ static int32_t apply(const to_map *m, int64_t u)
     return (int32_t)(((u - m->half) * m->inverse_q32) >> 32);
 }
 
-static uint16_t lerp2(const uint16_t *top, const uint16_t *bottom, uint32_t fx,
-                      uint32_t fy)
-{
-    const uint32_t a = top[0] * (256 - fx) + top[1] * fx;
-    const uint32_t b = bottom[0] * (256 - fx) + bottom[1] * fx;
-    return (uint16_t)((a * (256 - fy) + b * fy) >> 16); // at most 65535 << 16
-}
-
-// A sample where the frame's edge may be near; 0 from `margin` beyond it (Q16).
-static uint16_t sample_at(const rim_frame *f, int32_t u, int32_t v, int32_t margin)
+// A sample where the frame's edge may be near; 0 from half a pixel beyond it.
+static uint16_t sample_at(const rim_frame *f, int32_t u, int32_t v)
 {
     const int32_t right = (f->width - 1) << 16, bottom = (f->height - 1) << 16;
-    if (u < -margin || v < -margin || u >= right + margin || v >= bottom + margin)
+    if (u < -32768 || v < -32768 || u >= right + 32768 || v >= bottom + 32768)
         return 0;
-    u = u < 0 ? 0 : u >= right ? right - 1 : u;
-    v = v < 0 ? 0 : v >= bottom ? bottom - 1 : v;
-    const uint16_t *row = rim_frame_row16(f, v >> 16) + (u >> 16);
-    const uint16_t *next = rim_frame_row16(f, (v >> 16) + 1) + (u >> 16);
-    return lerp2(row, next, (uint32_t)u >> 8 & 255, (uint32_t)v >> 8 & 255);
+    uint16_t sample;
+    rim_sample_c(&sample, f->data, f->stride, larger(smaller(u, right - 1), 0),
+                 larger(smaller(v, bottom - 1), 0), 0, 0, 1);
+    return sample;
 }
 
 // Coordinates in the frame along one row of a cell.
@@ -101,39 +92,34 @@ void rim_ground_sample(uint16_t *out, const rim_render_kernels *k, const rim_pan
             k->sample(out + x, f->data, f->stride, r.u, r.v, r.du, r.dv, count);
         else
             for (int i = 0; i < count; i++)
-                out[x + i] = sample_at(f, r.u + i * r.du, r.v + i * r.dv, 32768);
+                out[x + i] = sample_at(f, r.u + i * r.du, r.v + i * r.dv);
     }
 }
 
 // 4 times the level, which may lie outside of the scale, but not far.
-static int16_t node_of(const rim_ground *g, uint16_t sbr_q8)
+static inline int16_t node_of(const rim_ground *g, uint16_t sbr_q8)
 {
     const int32_t over = larger(smaller(sbr_q8 - g->low_q8, g->range_q8), -g->range_q8);
     return (int16_t)((over * g->gain_q16) >> 16);
 }
 
-// The levels at nodes first .. last of the row of nodes `row`, both 4 pixels apart.
+// The levels at nodes first .. last of the row of nodes `row`.
 static void fill_nodes(int16_t *node, const rim_ground *g, const rim_ground_job *j,
                        int row, int first, int last)
 {
-    const rim_warp *w = &j->pane->nir;
-    const to_map m = make_to_map(j->scale, 4);
-    // Of the picture's last pixels the next node lies outside.
-    const int32_t margin = 32768 + STEP * j->pane->step_u / j->scale;
-    const ptrdiff_t down = row & 1 ? w->nodes_x : 0;
-    const int end = smaller(last, 2 * (w->nodes_x - 1));
-    const int32_t *u = w->u + (ptrdiff_t)(row / 2) * w->nodes_x;
-    const int32_t *v = w->v + (ptrdiff_t)(row / 2) * w->nodes_x;
-    for (int i = first; i <= end; i++) {
-        const ptrdiff_t a = i / 2, b = a + (i & 1);
-        uint16_t sbr = 0;
-        if (u[a] != RIM_WARP_NOWHERE && u[b] != RIM_WARP_NOWHERE &&
-            u[a + down] != RIM_WARP_NOWHERE && u[b + down] != RIM_WARP_NOWHERE)
-            sbr = sample_at(
-                j->map, apply(&m, (int64_t)u[a] + u[b] + u[a + down] + u[b + down]),
-                apply(&m, (int64_t)v[a] + v[b] + v[a + down] + v[b + down]), margin);
-        node[i] = node_of(g, sbr);
-    }
+    const rim_pane *pane = j->pane;
+    const rim_node_map map = {.data = j->map->data,
+                              .stride = j->map->stride,
+                              .right = (j->map->width - 1) << 16,
+                              .bottom = (j->map->height - 1) << 16,
+                              // Of the picture's last pixels the next node is outside.
+                              .margin = 32768 + STEP * pane->step_u / j->scale,
+                              .low = g->low_q8,
+                              .range = g->range_q8,
+                              .gain = g->gain_q16};
+    const ptrdiff_t k = (ptrdiff_t)row * pane->nodes_x + first;
+    j->kernels->nodes(node + first, pane->map_u + k, pane->map_v + k, &map,
+                      smaller(last, pane->nodes_x - 1) - first + 1);
 }
 
 // Both rows of nodes about row y for the blocks from..to - 1; `fresh`: both are new.

@@ -36,6 +36,7 @@ void rim_pane_aim(rim_pane *pane, const rim_aim *aim)
     pane->aim = *aim;
     rim_warp_fill(&pane->nir, to_nir, pane);
     look(pane);
+    pane->map_scale = 0;
 }
 
 rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink, const rim_aim *aim)
@@ -44,12 +45,19 @@ rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink, const rim_aim *
     *pane = (rim_pane){.rect = rect,
                        .shrink = shrink,
                        .aim = *aim,
+                       .nodes_x = (width + RIM_STEP - 1) / RIM_STEP + 1,
+                       .nodes_y = (height + RIM_STEP - 1) / RIM_STEP + 1,
                        .blocks_x = (width + RIM_BLOCK - 1) / RIM_BLOCK};
+    const size_t nodes = (size_t)pane->nodes_x * (size_t)pane->nodes_y;
     const size_t blocks =
         (size_t)pane->blocks_x * (size_t)((height + RIM_BLOCK - 1) / RIM_BLOCK);
     pane->lit = calloc(blocks, 1);
-    if (!pane->lit)
+    pane->map_u = malloc(nodes * sizeof *pane->map_u);
+    pane->map_v = malloc(nodes * sizeof *pane->map_v);
+    if (!pane->lit || !pane->map_u || !pane->map_v) {
+        rim_pane_uninit(pane);
         return RIM_ERR_MEMORY;
+    }
     const rim_err err =
         rim_warp_init(&pane->nir, rect.x0, rect.y0, width, height, to_nir, pane);
     if (!err)
@@ -61,7 +69,41 @@ void rim_pane_uninit(rim_pane *pane)
 {
     rim_warp_uninit(&pane->nir);
     free(pane->lit);
+    free(pane->map_u);
+    free(pane->map_v);
     *pane = (rim_pane){0};
+}
+
+// The mean of two nodes, which may be one and the same, and of two below them.
+static void set_node(rim_pane *pane, int x, int y)
+{
+    const rim_warp *w = &pane->nir;
+    const ptrdiff_t a = (ptrdiff_t)(y / 2) * w->nodes_x + x / 2, b = a + (x & 1);
+    const ptrdiff_t down = y & 1 ? w->nodes_x : 0;
+    const ptrdiff_t k = (ptrdiff_t)y * pane->nodes_x + x;
+    const int32_t *u = w->u, *v = w->v;
+    pane->map_u[k] = RIM_WARP_NOWHERE;
+    pane->map_v[k] = 0;
+    if (u[a] == RIM_WARP_NOWHERE || u[b] == RIM_WARP_NOWHERE ||
+        u[a + down] == RIM_WARP_NOWHERE || u[b + down] == RIM_WARP_NOWHERE)
+        return;
+    // Map pixel (i, j) has its centre at ((i + 0.5) scale - 0.5, ...).
+    const int64_t half = (int64_t)(pane->map_scale - 1) * 32768 * 4;
+    const int64_t d = (int64_t)pane->map_scale * 4;
+    const int64_t sum_u = (int64_t)u[a] + u[b] + u[a + down] + u[b + down];
+    const int64_t sum_v = (int64_t)v[a] + v[b] + v[a + down] + v[b + down];
+    pane->map_u[k] = (int32_t)((sum_u - half) / d);
+    pane->map_v[k] = (int32_t)((sum_v - half) / d);
+}
+
+void rim_pane_set_scale(rim_pane *pane, int scale)
+{
+    if (pane->map_scale == scale)
+        return;
+    pane->map_scale = scale;
+    for (int y = 0; y < pane->nodes_y; y++)
+        for (int x = 0; x < pane->nodes_x; x++)
+            set_node(pane, x, y);
 }
 
 static int32_t to_q8(double v)

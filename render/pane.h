@@ -25,11 +25,15 @@ typedef struct rim_pane {
     rim_warp nir;   // of the pane's pixels, from its top left corner
     bool same;      // they are the NIR frame's, one by one
     int32_t step_u; // NIR pixels from one pane pixel to the next, Q16, in the middle
-    int blocks_x;   // of RIM_BLOCK pixels a side
-    uint8_t *lit;   // [blocks_y][blocks_x]: this one may show colour in this frame
+    // Where every RIM_STEP pixels lie on a map of which each pixel is map_scale NIR
+    // pixels a side: Q16 pixels of it, RIM_WARP_NOWHERE in u where there are none.
+    int map_scale, nodes_x, nodes_y;
+    int32_t *map_u, *map_v; // [nodes_y][nodes_x]
+    int blocks_x;           // of RIM_BLOCK pixels a side
+    uint8_t *lit; // [blocks_y][blocks_x]: this one may show colour in this frame
 } rim_pane;
 
-enum { RIM_BLOCK = 2 * RIM_WARP_CELL };
+enum { RIM_BLOCK = 2 * RIM_WARP_CELL, RIM_STEP = 4 };
 
 // The pane shows `aim` from its top left corner on, shrunk.
 RIM_NODISCARD rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink,
@@ -37,6 +41,8 @@ RIM_NODISCARD rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink,
 void rim_pane_uninit(rim_pane *pane);
 // The same pane on another part of the picture.
 void rim_pane_aim(rim_pane *pane, const rim_aim *aim);
+// Fills map_u and map_v, if they are not those of this scale already.
+void rim_pane_set_scale(rim_pane *pane, int scale);
 // Where a NIR pixel is shown; false where it has no partner or is not finite.
 bool rim_pane_map(rim_pt *out, const rim_pane *pane, double x, double y);
 // The NIR pixel shown at a pixel of the picture; false outside the pane.

@@ -106,8 +106,8 @@ void rim_scene_stroke(rim_scene *s, const rim_stroke *stroke, const rim_pt *p,
     shape->box = box_of(p, count);
     grow(&shape->box, stroke->reach / 16 + 2);
     shape->first = s->pieces;
-    shape->count = rim_stroke_cut(s->piece + s->pieces, s->pieces_max - s->pieces, p,
-                                  count, closed, dash);
+    shape->count = rim_stroke_cut(s->piece + s->pieces, s->pieces_max - s->pieces,
+                                  stroke, p, count, closed, dash);
     s->pieces += shape->count;
     shape->reach = stroke->reach;
     shape->ink = ink;

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEAST = 8 };
+
 static int larger(int a, int b)
 {
     return a > b ? a : b;
@@ -97,31 +99,63 @@ static int32_t stride(walk *w, int32_t left, bool *on)
     return step;
 }
 
-int rim_stroke_cut(rim_piece *piece, int most, const rim_pt *p, int count, bool closed,
-                   rim_dash dash)
+// How far beyond a joint of two directions each of them is the nearer one, for a stroke
+// that reaches `reach`: to the line that halves the angle, reach * tan(angle / 2).
+static float beyond(float reach, const rim_piece *a, const rim_piece *b)
 {
+    const float c = a->ux * b->ux + a->uy * b->uy, s = a->ux * b->uy - a->uy * b->ux;
+    const float side = s < 0 ? -s : s;
+    if (c <= 0)
+        return reach; // a sharp corner: all around it
+    const float part = reach * side / (1 + c) + 0.5F;
+    return part < reach ? part : reach;
+}
+
+static void join(rim_piece *a, rim_piece *b, float reach)
+{
+    a->after = b->before = beyond(reach, a, b);
+}
+
+// A side of the line as one piece, or as its dashes.
+static int cut_side(rim_piece *piece, int most, walk *w, rim_pt a, rim_pt b,
+                    float reach)
+{
+    const int32_t length = distance(a, b);
+    const float ux = length ? (float)(b.x - a.x) / (float)length : 1;
+    const float uy = length ? (float)(b.y - a.y) / (float)length : 0;
+    int n = 0;
+    for (int32_t t = 0, step; t < length; t += step) {
+        bool on;
+        step = stride(w, length - t, &on);
+        if (!on || n == most)
+            continue;
+        const float from = (float)t / 256;
+        piece[n++] = (rim_piece){.x = (float)a.x / 256 + from * ux,
+                                 .y = (float)a.y / 256 + from * uy,
+                                 .ux = ux,
+                                 .uy = uy,
+                                 .length = (float)step / 256,
+                                 .before = reach,
+                                 .after = reach};
+    }
+    return n;
+}
+
+int rim_stroke_cut(rim_piece *piece, int most, const rim_stroke *s, const rim_pt *p,
+                   int count, bool closed, rim_dash dash)
+{
+    const float reach = (float)s->reach / 16 + 1;
     walk w = start_walk(p, count, closed, dash);
     int n = 0;
     for (int i = 0; i + (closed ? 0 : 1) < count; i++) {
         const rim_pt a = p[i], b = p[i + 1 < count ? i + 1 : 0];
-        const int32_t length = distance(a, b);
-        const float whole = (float)length / 256;
-        const float ux = length ? (float)(b.x - a.x) / (float)length : 1;
-        const float uy = length ? (float)(b.y - a.y) / (float)length : 0;
-        for (int32_t t = 0, step; t < length; t += step) {
-            bool on;
-            step = stride(&w, length - t, &on);
-            if (!on || n == most)
-                continue;
-            const float from = (float)t / 256;
-            piece[n++] =
-                (rim_piece){.x = (float)a.x / 256 + from * ux,
-                            .y = (float)a.y / 256 + from * uy,
-                            .ux = ux,
-                            .uy = uy,
-                            .length = step == length ? whole : (float)step / 256};
-        }
+        const int more = cut_side(piece + n, most - n, &w, a, b, reach);
+        if (!w.on && n > 0 && more > 0)
+            join(&piece[n - 1], &piece[n], reach);
+        n += more;
     }
+    if (closed && !w.on && n > 2 && n < most)
+        join(&piece[n - 1], &piece[0], reach);
     return n;
 }
 
@@ -131,41 +165,44 @@ static int limit(float v, int low, int high)
     return v <= (float)low ? low : v >= (float)high ? high : (int)v;
 }
 
-typedef struct extent {
-    float px;
-    float y0, y1;       // of the piece's ends, the upper first
-    int x0, x1;         // of the pixels it may touch, clipped
-    float slope, aside; // x a row; to both sides of the line. aside 0: lies level
-} extent;
-
-static extent make_extent(const rim_piece *q, int reach_q4, rim_rect box)
+static float size_of(float v)
 {
-    const float bx = q->x + q->length * q->ux, by = q->y + q->length * q->uy;
-    extent r = {.px = (float)reach_q4 / 16 + 1};
-    r.y0 = q->y < by ? q->y : by;
-    r.y1 = q->y < by ? by : q->y;
-    r.x0 = limit((q->x < bx ? q->x : bx) - r.px, box.x0, box.x1);
-    r.x1 = limit((q->x < bx ? bx : q->x) + r.px + 1, box.x0, box.x1);
-    const float steep = q->uy < 0 ? -q->uy : q->uy;
-    if (steep > 0.02F) {
-        r.slope = q->ux / q->uy;
-        r.aside = r.px / steep;
-    }
-    return r;
+    return v < 0 ? -v : v;
 }
 
+// A strip about the piece, of which row dy spans [(low + dy * by) / by_x, ...].
+typedef struct strip {
+    float low, high, slope; // x at dy = 0, and its change a row
+} strip;
+
+// Where low <= x * by_x + dy * by_y <= high; all of a row where that hardly depends on x.
+static strip make_strip(float by_x, float by_y, float low, float high)
+{
+    if (size_of(by_x) < 0.02F)
+        return (strip){-1e6F, 1e6F, 0};
+    const float part = 1 / by_x, a = low * part, b = high * part;
+    return (strip){a < b ? a : b, a < b ? b : a, -by_y * part};
+}
+
+// A piece is seen in the rectangle about it that `before`, `after` and the reach span:
+// beyond that others are nearer. Of each row the pixels within.
 static void note_piece(rim_canvas *c, const rim_piece *q, int reach_q4, rim_rect box)
 {
-    const extent r = make_extent(q, reach_q4, box);
-    const int y1 = limit(r.y1 + r.px + 1, box.y0, box.y1);
-    for (int y = limit(r.y0 - r.px, box.y0, box.y1); y < y1; y++) {
+    const float px = (float)reach_q4 / 16 + 1, end = q->length + q->after;
+    const strip across = make_strip(q->uy, -q->ux, -px, px);
+    const strip along = make_strip(q->ux, q->uy, -q->before, end);
+    const float a = -q->before * q->uy, b = end * q->uy, aside = px * size_of(q->ux);
+    const int y1 = limit(q->y + (a < b ? b : a) + aside + 1, box.y0, box.y1);
+    for (int y = limit(q->y + (a < b ? a : b) - aside, box.y0, box.y1); y < y1; y++) {
         const float dy = (float)y + 0.5F - q->y;
-        int x0 = r.x0, x1 = r.x1;
-        if (r.aside > 0) {
-            const float at = q->x + dy * r.slope;
-            x0 = limit(at - r.aside, r.x0, r.x1);
-            x1 = limit(at + r.aside + 1, r.x0, r.x1);
-        }
+        const float p = across.low + dy * across.slope,
+                    s = along.low + dy * along.slope;
+        const float r = across.high + dy * across.slope,
+                    t = along.high + dy * along.slope;
+        const int x0 = limit(q->x + (p > s ? p : s), box.x0, box.x1);
+        int x1 = limit(q->x + (r < t ? r : t) + 1, box.x0, box.x1);
+        if (x0 < x1 && x1 < x0 + LEAST) // what kernels do at a time; it does no harm
+            x1 = smaller(x0 + LEAST, box.x1);
         if (x0 < x1)
             c->kernels->near(c->near + y * c->near_stride + x0, q,
                              (float)x0 + 0.5F - q->x, dy, reach_q4, x1 - x0);

@@ -51,6 +51,8 @@ typedef struct rim_piece {
     float x, y;   // where it starts
     float ux, uy; // its direction, of length 1
     float length;
+    float before,
+        after; // how far beyond its ends anything of it is seen; not used here
 } rim_piece;
 
 // Notes for the pixels whose centres are (x + i, y) from the start of the piece how
@@ -70,10 +72,27 @@ typedef void rim_grey_fn(uint8_t *pixel, const uint16_t *sample, int black, floa
 typedef void rim_sample_fn(uint16_t *dst, const uint16_t *src, ptrdiff_t stride,
                            int32_t u, int32_t v, int32_t du, int32_t dv, int count);
 
+// A map of signal over background, and what it is worth on the colour scale.
+typedef struct rim_node_map {
+    const uint16_t *data;
+    ptrdiff_t stride;      // bytes
+    int32_t right, bottom; // of its last pixel's centre, Q16 pixels, 1 << 16 or more
+    int32_t margin;        // so far beyond its pixels' centres it still tells, Q16
+    int32_t low, range; // of the scale, in the map's numbers; range * gain below 2^31
+    int32_t gain;       // to 1/65536 of a node of rim_spread_fn
+} rim_node_map;
+
+// Nodes for rim_spread_fn: the map at (u[i], v[i]), Q16, bilinear to 1/256 px, what lies
+// beyond the pixels' centres like the nearest of them, and 0 from the margin on:
+//
+//     node = (clamp(signal - low, -range, range) * gain) >> 16
+typedef void rim_nodes_fn(int16_t *node, const int32_t *u, const int32_t *v,
+                          const rim_node_map *map, int count);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_RENDER_KERNELS(X) \
-    X(blend) X(spread) X(near) X(grey) X(sample)
+    X(blend) X(spread) X(near) X(grey) X(nodes) X(sample)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
@@ -83,6 +102,7 @@ typedef void rim_sample_fn(uint16_t *dst, const uint16_t *src, ptrdiff_t stride,
     V(spread, avx2, RIM_CPU_AVX2) \
     V(near, avx2, RIM_CPU_AVX2) \
     V(grey, avx2, RIM_CPU_AVX2) \
+    V(nodes, avx2, RIM_CPU_AVX2) \
     V(sample, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_RENDER_VARIANTS(V) \

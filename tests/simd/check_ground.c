@@ -116,6 +116,45 @@ void check_grey(simd *s)
     SIMD_BENCH(s, 6 * WIDE, v(dst, src, 64, 65025.0F / 4031, WIDE));
 }
 
+void check_nodes(simd *s)
+{
+    enum { SIDE = 40, ROW = SIDE + 3, NODES = WIDE / 4 };
+    SIMD_KERNEL(s, nodes);
+    while (simd_trial(s)) {
+        const int count = simd_size(s, 1, 60), last = (SIDE - 1) << 16;
+        rim_node_map m = {.data = simd_random16(s, ROW * (SIDE - 1) + SIDE, 0, 65535),
+                          .stride = 2 * ROW,
+                          .right = last,
+                          .bottom = last,
+                          .margin = simd_between(s, 0, 300000),
+                          .low = simd_between(s, 256, 2000),
+                          .range = simd_between(s, 25, 51200)};
+        m.gain = 4 * 255 * 65536 / m.range;
+        int32_t *x = simd_random_i32(s, count, -400000, last + 400000);
+        const int32_t *y = simd_random_i32(s, count, -400000, last + 400000);
+        x[simd_between(s, 0, count - 1)] = INT32_MIN; // no partner
+        int16_t *right = simd_room(s, count, sizeof *right);
+        int16_t *made = simd_room(s, count, sizeof *made);
+        c(right, x, y, &m, count);
+        v(made, x, y, &m, count);
+        simd_same(s, made, right, count, sizeof *made);
+    }
+    int32_t *x = simd_room(s, NODES, sizeof *x), *y = simd_room(s, NODES, sizeof *y);
+    for (int i = 0; i < NODES; i++) {
+        x[i] = i * 32768;
+        y[i] = 200 * i;
+    }
+    const rim_node_map m = {.data = simd_random16(s, 4 * 256, 0, 2000),
+                            .stride = 2 * 256,
+                            .right = 255 << 16,
+                            .bottom = 3 << 16,
+                            .low = 333,
+                            .range = 947,
+                            .gain = 4 * 255 * 65536 / 947};
+    int16_t *node = simd_room(s, NODES, sizeof *node);
+    SIMD_BENCH(s, 12 * NODES, v(node, x, y, &m, NODES));
+}
+
 void check_sample(simd *s)
 {
     enum { SIDE = 64, ROW = SIDE + 3 };
