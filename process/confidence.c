@@ -43,6 +43,7 @@ void rim_confidence_features(double f[RIM_FEATURES], const rim_spot *s,
     f[n++] = clip(s->patchy, 0.0, 1.5);
     f[n++] = clip(s->spread * 4.0, 0.0, 3.0);
     f[n++] = isnan(s->rim_width) ? 0.0 : clip(s->rim_width * grid->mm / 2.0, 0.0, 3.0);
+    f[n++] = s->ring;
 }
 
 static double dot(const double w[RIM_FEATURES], const double f[RIM_FEATURES])
@@ -53,18 +54,28 @@ static double dot(const double w[RIM_FEATURES], const double f[RIM_FEATURES])
     return sum;
 }
 
+static double judge(const rim_network *n, const double f[RIM_FEATURES])
+{
+    double sum = dot(n->linear, f);
+    for (int i = 0; i < RIM_HIDDEN; i++) {
+        const double a = dot(n->hidden[i], f);
+        sum += n->output[i] * a / (1.0 + fabs(a));
+    }
+    return sum;
+}
+
 // The weights are those of any candidate; what is asked for is the best of several at
 // one place, which is right more often. Log odds, from the reliability of reports.
 #define LESION_CHOSEN 1.0
 
 double rim_confidence_lesion(const double f[RIM_FEATURES])
 {
-    return dot(lesion_weight, f) + LESION_CHOSEN;
+    return judge(&lesion_network, f) + LESION_CHOSEN;
 }
 
 double rim_confidence_residual(const double f[RIM_FEATURES])
 {
-    return dot(residual_weight, f);
+    return judge(&residual_network, f);
 }
 
 double rim_confidence_of(double log_odds)

@@ -11,7 +11,7 @@
 #include "process/grid.h"
 #include "process/outline.h"
 
-#define RIM_FEATURES 24
+#define RIM_FEATURES 25
 
 // f[0] is 1. Every feature is finite and about -3..3.
 void rim_confidence_features(double f[RIM_FEATURES], const rim_spot *spot,

@@ -6,20 +6,19 @@
 
 #include <math.h>
 
-#define DARKER_CORE    0.85 // a core at or above this part of the peak is no core
-#define WHOLE_COVERAGE 0.8  // a ring with less of its outline is a partial one
-#define CUT_LEAST      0.08 // part of the outline lost at the frame's edge
-#define FULL_LEAST     0.05 // part of the inside at full scale
-#define SHARP_MM       0.5  // an edge this sharp lies on the surface
-#define WEAK_SBR       1.5  // what surgeons need (facts: 1.5)
-#define NEW_HITS       3
+#define RING_WHOLE 0.8  // a ring along so much of the outline has no gap
+#define RING_LEAST 0.35 // less than this is a blob beside the centre
+#define CUT_LEAST  0.08 // part of the outline lost at the frame's edge
+#define FULL_LEAST 0.05 // part of the inside at full scale
+#define SHARP_MM   0.5  // an edge this sharp lies on the surface
+#define WEAK_SBR   1.5  // what surgeons need (facts: 1.5)
+#define NEW_HITS   3
 
 rim_pattern rim_measure_pattern(const rim_spot *s)
 {
-    const double core = fmin(s->core, s->inner) / s->peak;
-    if (isnan(s->rim_width) || core > DARKER_CORE)
-        return RIM_PATTERN_TOTAL;
-    return s->coverage >= WHOLE_COVERAGE ? RIM_PATTERN_RIM : RIM_PATTERN_PARTIAL;
+    if (s->ring >= RING_WHOLE)
+        return RIM_PATTERN_RIM;
+    return s->ring >= RING_LEAST ? RIM_PATTERN_PARTIAL : RIM_PATTERN_TOTAL;
 }
 
 static unsigned why(const rim_track *t)
@@ -46,7 +45,7 @@ void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid 
         .b = s->b * grid->scale,
         .angle = s->angle,
         .rim_width = pattern == RIM_PATTERN_TOTAL ? NAN : s->rim_width * grid->scale,
-        .coverage = s->coverage,
+        .coverage = s->ring,
         .pattern = pattern,
         .sbr = s->sbr,
         .core_ratio = fmin(s->core / s->peak, 1.0),

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #define LEAST_RADIUS_MM 0.6
+#define RING_DIP        0.1
 
 static double linear(const rim_scene *s, int log)
 {
@@ -286,6 +287,16 @@ static void measure_inside(rim_spot *spot, const rim_rays *r, const rim_candidat
     }
     spot->core = cores ? core / cores : NAN;
     spot->saturated = area > 0.0 ? full / 255.0 / area : 0.0;
+    // A ring is at least half of the highest, and a tenth of it above the core.
+    const double half = 0.5 * (spot->peak + spot->background);
+    const double dip = fmin(spot->core, spot->inner) + RING_DIP * spot->peak;
+    int ring = 0, seen = 0;
+    for (int i = 0; i < RIM_RAYS; i++) {
+        const double peak = linear(r->scene, r->ray[i].peak);
+        ring += r->ray[i].stands_out && peak >= half && peak >= dip;
+        seen += r->ray[i].stands_out || !r->ray[i].cut;
+    }
+    spot->ring = (double)ring / seen; // what the frame cuts off is taken to go on
     spot->grain = grains ? grain / grains / (spot->peak - spot->background) : 0.0;
 }
 

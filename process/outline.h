@@ -25,6 +25,7 @@ typedef struct rim_spot {
     double core;              // T at the centre
     double inner;             // median over rays of the lowest T inside
     double coverage;          // part of the outline that stands out, 0..1
+    double ring;              // part of it that is a ring, higher than the core, 0..1
     double rim_width;         // median; NAN
     double rough;             // rms distance of outline and ellipse over radius
     double edge_mm;           // median width of the outer edge

@@ -86,6 +86,7 @@ static void blend_spot(rim_spot *was, const rim_spot *now, double k)
     s.core = mix(was->core, now->core, k);
     s.inner = mix(was->inner, now->inner, k);
     s.coverage = mix(was->coverage, now->coverage, k);
+    s.ring = mix(was->ring, now->ring, k);
     s.rim_width = mix(was->rim_width, now->rim_width, k);
     s.spread = mix(was->spread, now->spread, k);
     for (int i = 0; i < RIM_RAYS; i++)
