@@ -13,9 +13,9 @@
 #define LEAST_LOG_ODDS (-5.0)
 // Candidates that promise less (outline.h) are not measured, nor more than so many of
 // those that nothing was seen of before: a crowded frame may not take much longer.
-#define LEAST_PROMISE (-5.0)
-#define FIRST_PROMISE (-7.0) // after the first look
-#define MOST_MEASURED 24
+#define LEAST_PROMISE (-6.0)
+#define FIRST_PROMISE (-9.0) // after the first look
+#define MOST_MEASURED 28
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)

@@ -3,15 +3,17 @@
 #include "process/measure.h"
 
 #include "process/fixed.h"
+#include "process/glow.h"
 
 #include <math.h>
 
-#define RING_WHOLE 0.8  // a ring along so much of the outline has no gap
-#define RING_LEAST 0.35 // less than this is a blob beside the centre
-#define CUT_LEAST  0.08 // part of the outline lost at the frame's edge
-#define FULL_LEAST 0.05 // part of the inside at full scale
-#define SHARP_MM   0.5  // an edge this sharp lies on the surface
-#define WEAK_SBR   1.5  // what surgeons need (facts: 1.5)
+#define RING_WHOLE 0.8    // a ring along so much of the outline has no gap
+#define RING_LEAST 0.35   // less than this is a blob beside the centre
+#define CUT_LEAST  0.08   // part of the outline lost at the frame's edge
+#define FULL_LEAST 0.05   // part of the inside at full scale
+#define SHARP_MM   0.5    // an edge this sharp lies on the surface
+#define WEAK_SBR   1.5    // what surgeons need (facts: 1.5)
+#define SHINES     (-1.0) // log odds from which on a track counts as a source of glow
 #define NEW_HITS   3
 
 rim_pattern rim_measure_pattern(const rim_spot *s)
@@ -21,22 +23,58 @@ rim_pattern rim_measure_pattern(const rim_spot *s)
     return s->ring >= RING_LEAST ? RIM_PATTERN_PARTIAL : RIM_PATTERN_TOTAL;
 }
 
-static unsigned why(const rim_track *t)
+// Light, Q15 above black, of a value in units of the background model at a place.
+static double light_of(const rim_background *model, const rim_spot *s, double value)
+{
+    const double none = rim_exp2((double)model->log_table[0] / RIM_LOG2_ONE);
+    return fmax(rim_exp2(rim_background_at(model, s->x, s->y)) * value - none, 1.0);
+}
+
+void rim_measure_backgrounds(double *background, const rim_tracks *tracks,
+                             const rim_background *model, const rim_reduce *light)
+{
+    rim_glow glow[RIM_TRACKS_MAX];
+    int which[RIM_TRACKS_MAX], n = 0;
+    for (int i = 0; i < tracks->count; i++) {
+        const rim_track *t = &tracks->at[i];
+        const rim_spot *s = &t->spot;
+        background[i] = light_of(model, s, s->background);
+        if (!t->seen || t->log_odds < SHINES)
+            continue;
+        const rim_glow g = {s, light_of(model, s, s->peak), background[i]};
+        int at = n++; // by falling excess
+        for (; at > 0 &&
+               glow[at - 1].peak - glow[at - 1].background < g.peak - g.background;
+             at--) {
+            glow[at] = glow[at - 1];
+            which[at] = which[at - 1];
+        }
+        glow[at] = g;
+        which[at] = i;
+    }
+    rim_glow_remove(glow, n, model->grid, light->light, model->valid);
+    for (int i = 0; i < n; i++)
+        background[which[i]] = glow[i].background;
+}
+
+static unsigned why(const rim_track *t, double sbr)
 {
     const rim_spot *s = &t->spot;
     return (s->saturated > FULL_LEAST ? RIM_WHY_SATURATED : 0u) |
            (s->cut > CUT_LEAST ? RIM_WHY_AT_EDGE : 0u) |
-           (s->sbr < WEAK_SBR ? RIM_WHY_LOW_CONTRAST : 0u) |
+           (sbr < WEAK_SBR ? RIM_WHY_LOW_CONTRAST : 0u) |
            (s->edge_mm < SHARP_MM ? RIM_WHY_SHARP : 0u) |
            (t->hits < NEW_HITS ? RIM_WHY_NEW : 0u);
 }
 
 void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid *grid,
-                        const rim_background *background, const rim_reduce *light)
+                        const rim_background *model, double background,
+                        const rim_reduce *light)
 {
     const rim_spot *s = &track->spot;
     const rim_pattern pattern = rim_measure_pattern(s);
-    const double under = rim_exp2(rim_background_at(background, s->x, s->y));
+    const double target = light_of(model, s, s->peak), sbr = target / background;
+    const double spread = s->spread / s->background * background;
     *out = (rim_lesion){
         .id = track->id,
         .x = rim_grid_to_nir(grid, s->x),
@@ -47,14 +85,14 @@ void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid 
         .rim_width = pattern == RIM_PATTERN_TOTAL ? NAN : s->rim_width * grid->scale,
         .coverage = s->ring,
         .pattern = pattern,
-        .sbr = s->sbr,
+        .sbr = sbr,
         .core_ratio = fmin(s->core / s->peak, 1.0),
-        .target = rim_light_to_counts(light, under * s->peak),
-        .background = rim_light_to_counts(light, under * s->background),
-        .cnr = s->spread > 0.0 ? (s->peak - s->background) / s->spread : NAN,
+        .target = rim_light_to_counts(light, target),
+        .background = rim_light_to_counts(light, background),
+        .cnr = spread > 0.0 ? (target - background) / spread : NAN,
         .confidence = rim_confidence_of(track->log_odds),
         .diameter_mm = grid->pitch_known ? 2.0 * sqrt(s->a * s->b) * grid->mm : NAN,
-        .why = why(track),
+        .why = why(track, sbr),
     };
 }
 
@@ -67,7 +105,7 @@ void rim_measure_residual(rim_residual *out, const rim_track *track,
                           .y = rim_grid_to_nir(grid, s->y),
                           .sbr = s->sbr,
                           .confidence = rim_confidence_of(track->log_odds),
-                          .why = why(track)};
+                          .why = why(track, s->sbr)};
     double area = 0.0; // of the polygon, NIR pixels
     out->outline.count = RIM_RAYS;
     for (int i = 0; i < RIM_RAYS; i++) {

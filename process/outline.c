@@ -79,10 +79,12 @@ static double promise_of(const rim_rays *r, const double v[TERMS])
 {
     double t[TERMS], rough = 0.0, fall[RIM_RAYS], weakest = INFINITY, most = 0.0;
     int16_t contrast[RIM_RAYS];
-    int standing = 0;
+    int standing = 0, cut = 0, seen = 0, dip = 0;
     for (int i = 0; i < r->count; i++) {
         const rim_ray *ray = &r->ray[i];
         fall[i] = ray->stands_out ? ray->fall : 0.0;
+        cut += ray->cut;
+        seen += ray->stands_out || !ray->cut;
         if (!ray->stands_out)
             continue;
         harmonics(t, rim_rays_way(r, i));
@@ -90,6 +92,7 @@ static double promise_of(const rim_rays *r, const double v[TERMS])
         for (int a = 0; a < TERMS; a++)
             miss -= v[a] * t[a];
         rough += miss * miss;
+        dip += ray->peak - r->log[i][0];
         contrast[standing++] = (int16_t)(ray->peak - ray->background);
     }
     const int part = r->count / 8;
@@ -100,10 +103,16 @@ static double promise_of(const rim_rays *r, const double v[TERMS])
         weakest = fmin(weakest, sum);
         most = fmax(most, sum);
     }
-    const double high = rim_quantile_i16(contrast, standing, 0.9) / 1024.0;
-    return -11.7 + 11.0 * standing / r->count + 1.4 * fmin(high, 2.0) +
-           2.2 * fmin(high, 0.6) - 15.0 * fmin(sqrt(rough / standing) / v[0], 0.4) +
-           1.0 * weakest / most;
+    const double n = standing,
+                 high = rim_quantile_i16(contrast, standing, 0.9) / 1024.0;
+    const double closed = n / seen; // of what the frame does not cut off
+    const double radius_mm = v[0] * r->step * r->scene->grid->mm;
+    const double size = fmin(fmax(rim_log2(radius_mm), -1.0), 4.0);
+    return -9.8 - 4.0 * n / r->count + 10.0 * closed - 3.9 * fmax(closed - 0.7, 0.0) -
+           6.7 * cut / r->count + 0.9 * fmin(high, 2.0) + 2.2 * fmin(high, 0.6) -
+           13.0 * fmin(sqrt(rough / n) / v[0], 0.4) + 1.9 * weakest / most +
+           1.1 * size - 2.1 * fmin(fmax(1.0 - size, 0.0), 1.0) -
+           0.7 * fmin(dip / n / 1024.0, 2.0);
 }
 
 bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)

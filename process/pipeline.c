@@ -197,11 +197,13 @@ static void report(rim_pipeline *p, rim_result *r, const rim_frame *nir)
     r->frame = nir->seq;
     r->t_ns = nir->captured_ns;
     r->lesion_count = 0;
+    double background[RIM_TRACKS_MAX];
+    rim_measure_backgrounds(background, &p->lesions, &p->background, &p->reduce);
     for (int i = 0; i < p->lesions.count; i++)
         if (r->lesion_count < RIM_LESIONS_MAX &&
             reported(p, &p->lesions, &p->lesions.at[i]))
             rim_measure_lesion(&r->lesion[r->lesion_count++], &p->lesions.at[i],
-                               &p->grid, &p->background, &p->reduce);
+                               &p->grid, &p->background, background[i], &p->reduce);
     report_surface(p, &r->surface);
     uint64_t full = 0;
     const size_t area = rim_grid_area(&p->grid);
