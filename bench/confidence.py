@@ -5,9 +5,8 @@
     bench/confidence.py features.csv > process/confidence_weights.h
 
 A network with one hidden layer beside a linear part, trained on standardised features
-by Adam (Kingma and Ba 2015) on the whole of the data, with weight decay; one fit for
-lesions and one for residuals. Candidates of one frame that lie on the same place share
-one vote. Prints the C header, and to standard error the area under the curve and the
+by Adam (Kingma and Ba 2015) on the whole of the data, with weight decay. Candidates of
+one frame that lie on the same place share one vote. Prints the C header, and to standard error the area under the curve and the
 reliability on sequences that a fit has not seen (a third at a time). Needs numpy;
 takes minutes.
 """
@@ -17,22 +16,22 @@ import textwrap
 
 import numpy as np
 
-FIRST = 10  # column of the first feature
+FIRST = 9  # column of the first feature
 HIDDEN = 12
 STEPS = 1500
 RATE = 0.01
-DECAY = {"lesion": 5e-4, "residual": 7e-4}
+DECAY = 4e-4
 FOLDS = 3
 
 
-def load(path, kind):
+def load(path):
     names, labels, places, rows = [], [], [], []
     for r in csv.reader(open(path)):
-        if r[2] != kind or r[3] == "-1":
+        if r[2] == "-1":
             continue
         names.append(r[0])
-        labels.append(int(r[3]))
-        places.append((r[0], r[1], r[3], round(float(r[7]) / 20), round(float(r[8]) / 20)))
+        labels.append(int(r[2]))
+        places.append((r[0], r[1], r[2], round(float(r[6]) / 20), round(float(r[7]) / 20)))
         rows.append([float(v) for v in r[FIRST:]])
     count = {}
     for p in places:
@@ -46,7 +45,7 @@ def score(net, x):
     return a / (1 + np.abs(a)) @ net[1] + x @ net[2]
 
 
-def fit(x, y, weight, decay):
+def fit(x, y, weight):
     """[hidden weights, output weights, linear weights] for raw features; x[:, 0] is 1."""
     mean, dev = x.mean(0), x.std(0)
     mean[0], dev[0] = 0.0, 1.0
@@ -62,9 +61,9 @@ def fit(x, y, weight, decay):
         h = a / d
         p = 1 / (1 + np.exp(-np.clip(h @ net[1] + z @ net[2], -30, 30)))
         e = share * (p - y)
-        gradient = [z.T @ (e[:, None] * net[1] / (d * d)), h.T @ e + decay * net[1], z.T @ e]
-        gradient[0][1:] += decay * net[0][1:]
-        gradient[2][1:] += 0.3 * decay * net[2][1:]
+        gradient = [z.T @ (e[:, None] * net[1] / (d * d)), h.T @ e + DECAY * net[1], z.T @ e]
+        gradient[0][1:] += DECAY * net[0][1:]
+        gradient[2][1:] += 0.3 * DECAY * net[2][1:]
         rate = RATE * 0.5 * (1 + np.cos(np.pi * t / STEPS))
         for i in range(3):
             first[i] = 0.9 * first[i] + 0.1 * gradient[i]
@@ -91,8 +90,8 @@ def hash_name(name):
     return h
 
 
-def tell(kind, points, y, weight):
-    print(f"{kind}: {len(y)} candidates, {int(y.sum())} real, "
+def tell(points, y, weight):
+    print(f"{len(y)} candidates, {int(y.sum())} real, "
           f"AUC {auc(points, y, weight):.4f}", file=sys.stderr)
     p = 1 / (1 + np.exp(-points))
     for low in np.arange(0.0, 1.0, 0.1):
@@ -102,7 +101,7 @@ def tell(kind, points, y, weight):
             print(f"  {low:.1f}: real {share:.2f} of {weight[m].sum():.0f}", file=sys.stderr)
 
 
-HEAD = """// confidence_weights.h: the weights of two small networks, fitted by
+HEAD = """// confidence_weights.h: the weights of a small network, fitted by
 // bench/confidence.py.
 //
 // A row a hidden unit, its columns in the order of rim_confidence_features(); made,
@@ -130,20 +129,19 @@ def row(values):
 
 
 def main():
+    names, y, weight, x = load(sys.argv[1])
+    folds = np.array([hash_name(n) % FOLDS for n in names])
+    points = np.zeros(len(y))
+    for k in range(FOLDS):
+        m = folds != k
+        points[~m] = score(fit(x[m], y[m], weight[m]), x[~m])
+    tell(points, y, weight)
+    net = fit(x, y, weight)
     print(HEAD % HIDDEN)
-    for kind in ("lesion", "residual"):
-        names, y, weight, x = load(sys.argv[1], kind)
-        folds = np.array([hash_name(n) % FOLDS for n in names])
-        points = np.zeros(len(y))
-        for k in range(FOLDS):
-            m = folds != k
-            points[~m] = score(fit(x[m], y[m], weight[m], DECAY[kind]), x[~m])
-        tell(kind, points, y, weight)
-        net = fit(x, y, weight, DECAY[kind])
-        print(f"static const rim_network {kind}_network = {{\n    .hidden = {{")
-        print(",\n".join(row(net[0][:, i]) for i in range(HIDDEN)) + "},")
-        print("    .output =\n" + row(net[1]) + ",")
-        print("    .linear =\n" + row(net[2]) + "};")
+    print("static const rim_network lesion_network = {\n    .hidden = {")
+    print(",\n".join(row(net[0][:, i]) for i in range(HIDDEN)) + "},")
+    print("    .output =\n" + row(net[1]) + ",")
+    print("    .linear =\n" + row(net[2]) + "};")
     print("\n#endif")
 
 

@@ -2,10 +2,10 @@
 //
 //     rimlight_features SEQUENCE... > features.csv
 //
-// One line a candidate: sequence, frame, kind ("lesion": outside the cut surface,
-// "residual": inside), label (1: it is one and lies well on it, 0: it is not, -1:
-// neither, to be left out), class of the truth it lies on ("" none), truth's SBR and
-// depth, centre and radius in NIR px, then the features of process/confidence.h.
+// One line a candidate outside of the cut surface: sequence, frame, label (1: it is a
+// lesion and lies well on it, 0: it is not, -1: neither, to be left out), class of the
+// truth it lies on ("" none), truth's SBR and depth, centre and radius in NIR px, then
+// the features of process/confidence.h.
 // bench/confidence.py fits the weights from it.
 // SPDX-License-Identifier: MIT
 #include "capture/source.h"
@@ -29,7 +29,7 @@ static double gap(double x, double y, const rim_lesion *l)
 }
 
 // Lesions: on the truth's place and of its size, 1; near it, -1; else 0.
-static judged judge_lesion(const rim_truth *t, double x, double y, double radius)
+static judged judge(const rim_truth *t, double x, double y, double radius)
 {
     judged best = {0, "", NAN, NAN};
     double least = INFINITY;
@@ -54,25 +54,6 @@ static judged judge_lesion(const rim_truth *t, double x, double y, double radius
     return best;
 }
 
-static judged judge_residual(const rim_truth *t, double x, double y)
-{
-    judged best = {0, "", NAN, NAN};
-    double least = INFINITY;
-    for (int i = 0; i < t->seen.surface.residual_count; i++) {
-        const rim_residual *r = &t->seen.surface.residual[i];
-        const double size = sqrt(fmax(r->area_px, 9.0) / 3.14159265);
-        const double d = hypot(x - r->x, y - r->y) / size;
-        if (!(d < 1.0) || d >= least)
-            continue;
-        least = d;
-        const bool residual = strcmp(t->residual[i].class_name, "residual") == 0;
-        best = (judged){0, t->residual[i].class_name, r->sbr, t->residual[i].depth_mm};
-        if (residual)
-            best.label = t->residual[i].detectable ? (d < 0.6 ? 1 : -1) : -1;
-    }
-    return best;
-}
-
 static void print_frame(const char *name, const rim_pipeline *p, const rim_truth *t)
 {
     const rim_grid *g = rim_pipeline_grid(p);
@@ -84,13 +65,12 @@ static void print_frame(const char *name, const rim_pipeline *p, const rim_truth
         const double x = rim_grid_to_nir(g, m->spot.x),
                      y = rim_grid_to_nir(g, m->spot.y);
         const double radius = sqrt(m->spot.a * m->spot.b) * g->scale;
-        const bool inside =
-            rim_watch_contains(rim_pipeline_watch(p), m->spot.x, m->spot.y);
-        const judged j =
-            inside ? judge_residual(t, x, y) : judge_lesion(t, x, y, radius);
-        printf("%s,%llu,%s,%d,%s,%.4g,%.4g,%.1f,%.1f,%.1f", name,
-               (unsigned long long)t->seen.frame, inside ? "residual" : "lesion",
-               j.label, j.class_name, j.sbr, j.depth_mm, x, y, radius);
+        if (rim_watch_contains(rim_pipeline_watch(p), m->spot.x, m->spot.y))
+            continue; // bench/findings.c studies those
+        const judged j = judge(t, x, y, radius);
+        printf("%s,%llu,%d,%s,%.4g,%.4g,%.1f,%.1f,%.1f", name,
+               (unsigned long long)t->seen.frame, j.label, j.class_name, j.sbr,
+               j.depth_mm, x, y, radius);
         for (int k = 0; k < RIM_FEATURES; k++)
             printf(",%.5g", m->feature[k]);
         printf("\n");

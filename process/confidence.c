@@ -1,4 +1,4 @@
-// confidence.c: features and the logistic model.
+// confidence.c: features and the network.
 // SPDX-License-Identifier: MIT
 #include "process/confidence.h"
 
@@ -71,11 +71,6 @@ static double judge(const rim_network *n, const double f[RIM_FEATURES])
 double rim_confidence_lesion(const double f[RIM_FEATURES])
 {
     return judge(&lesion_network, f) + LESION_CHOSEN;
-}
-
-double rim_confidence_residual(const double f[RIM_FEATURES])
-{
-    return judge(&residual_network, f);
 }
 
 double rim_confidence_of(double log_odds)

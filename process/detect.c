@@ -115,12 +115,6 @@ static void measure(void *ctx, int job)
         return;
     rim_confidence_features(m->feature, &m->spot, d->scene.grid);
     m->lesion = rim_confidence_lesion(m->feature);
-    m->residual = rim_confidence_residual(m->feature);
-}
-
-static double better_of(const rim_detection *m)
-{
-    return m->lesion > m->residual ? m->lesion : m->residual;
 }
 
 static double radius_of(const rim_spot *s)
@@ -156,7 +150,7 @@ static bool borrows(const rim_scene *scene, const rim_spot *p, const rim_spot *q
 static bool wins(const rim_detection *m, const rim_detection *other)
 {
     const double own = radius_of(&m->spot), its = radius_of(&other->spot);
-    double edge = better_of(m) - better_of(other);
+    double edge = m->lesion - other->lesion;
     if (own > 1.5 * its)
         edge += PART_OF_WHOLE;
     else if (its > 1.5 * own)
@@ -169,7 +163,7 @@ static void keep_best(rim_detect *d)
 {
     int order[RIM_CANDIDATES_MAX], n = 0;
     for (int i = 0; i < d->candidates.count; i++) {
-        if (!d->fits[i] || better_of(&d->measured[i]) < LEAST_LOG_ODDS)
+        if (!d->fits[i] || d->measured[i].lesion < LEAST_LOG_ODDS)
             continue;
         int j = n++;
         while (j > 0 && wins(&d->measured[i], &d->measured[order[j - 1]])) {

@@ -1,4 +1,4 @@
-// detect.h: everything in one frame that may be a lesion or a residual.
+// detect.h: everything in one frame that may be a lesion.
 //
 // Candidates from blobs and rings and from the tracks' predictions are measured by
 // their outlines; of those that are the same thing, the best is kept.
@@ -18,8 +18,7 @@
 typedef struct rim_detection {
     rim_spot spot;
     double feature[RIM_FEATURES];
-    double lesion;   // log odds from this frame alone
-    double residual; // the same, were it on the cut surface
+    double lesion; // log odds from this frame alone
 } rim_detection;
 
 typedef struct rim_detect {
