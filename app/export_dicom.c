@@ -19,8 +19,8 @@ typedef struct dicom_job {
     const rim_source_info *info;
     const rim_case *c;
     unsigned char *wish;
-    rim_calib *calib; // NULL: none
-    json_t *tag;      // of a recording, NULL: none
+    const rim_calib *calib; // NULL: none
+    json_t *tag;            // of a recording, NULL: none
     rim_dicom_facts facts;
     char pitch_from[64], comment[128], nir_derivation[128], derivation[512];
     rim_dicom *files;
@@ -69,15 +69,10 @@ static void describe_derivation(dicom_job *j)
     j->facts.nir_comment = j->comment;
 }
 
-static rim_err describe(dicom_job *j, double picture_mm_per_px)
+static void describe(dicom_job *j, double picture_mm_per_px)
 {
-    rim_err err = RIM_OK;
     j->facts = j->job->dicom_facts;
     j->facts.version = RIM_VERSION;
-    if (j->info->calibration)
-        err = rim_calib_load(&j->calib, j->info->calibration);
-    if (err)
-        return err;
     if (j->calib) {
         j->facts.camera = j->calib->camera;
         j->facts.serial = j->calib->serial;
@@ -87,7 +82,6 @@ static rim_err describe(dicom_job *j, double picture_mm_per_px)
         j->facts.acquired = json_string_value(json_object_get(j->tag, "started"));
     describe_pitch(j, picture_mm_per_px);
     describe_derivation(j);
-    return RIM_OK;
 }
 
 // The clip, and a picture where a lesion or a residual was clearest.
@@ -131,9 +125,9 @@ static rim_err take(void *ctx, const rim_export_frame *f)
 static rim_err run(dicom_job *j, rim_export_frames *frames)
 {
     j->info = rim_export_frames_info(frames);
-    rim_err err = describe(j, rim_export_frames_picture_pitch(frames));
-    if (!err)
-        err = choose(j);
+    j->calib = rim_export_frames_calib(frames);
+    describe(j, rim_export_frames_picture_pitch(frames));
+    rim_err err = choose(j);
     if (!err)
         err = rim_dicom_open(&j->files, j->job->dicom, &j->facts);
     if (!err)
@@ -161,7 +155,6 @@ rim_err rim_export_dicom(const rim_export_job *job, const rim_case *c)
     if (!err)
         err = run(j, frames);
     rim_export_frames_close(&frames);
-    rim_calib_destroy(&j->calib);
     json_decref(j->tag);
     free(j->wish);
     free(j);

@@ -79,6 +79,11 @@ const rim_source_info *rim_export_frames_info(const rim_export_frames *f)
     return rim_session_info(f->session);
 }
 
+const rim_calib *rim_export_frames_calib(const rim_export_frames *f)
+{
+    return rim_session_calib(f->session);
+}
+
 double rim_export_frames_picture_pitch(const rim_export_frames *f)
 {
     return rim_session_picture_pitch(f->session);

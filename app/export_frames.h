@@ -11,6 +11,7 @@
 
 #include "app/export.h"
 
+#include "calib/calib.h"
 #include "exchange/case.h"
 #include "media/source_info.h"
 
@@ -38,6 +39,8 @@ void rim_export_frames_close(rim_export_frames **f);
 // With what calibration and options overrule.
 const rim_source_info *rim_export_frames_info(const rim_export_frames *f);
 
+// The calibration in use; NULL: none.
+const rim_calib *rim_export_frames_calib(const rim_export_frames *f);
 // mm a pixel of the pictures; NAN: not known, or not the same in both directions.
 double rim_export_frames_picture_pitch(const rim_export_frames *f);
 

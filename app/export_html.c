@@ -193,8 +193,10 @@ static void set_banner(char *text, size_t size)
             *s = ' ';
 }
 
+// calib: NULL: not known.
 static rim_err write_page(const rim_export_job *job, const rim_case *c,
-                          const rim_source_info *info, const pictures *p)
+                          const rim_source_info *info, const rim_calib *calib,
+                          const pictures *p)
 {
     char banner[512], made[128], date[32];
     rim_page_table *table = calloc(3, sizeof *table);
@@ -202,8 +204,8 @@ static rim_err write_page(const rim_export_job *job, const rim_case *c,
         return RIM_ERR_MEMORY;
     rim_export_table_recording(&table[0], job, c, info);
     rim_export_table_run(&table[1], job, info);
-    rim_err err = rim_export_table_calibration(
-        &table[2], c, info ? info->calibration : job->run.calibration, info);
+    rim_export_table_calibration(&table[2], c, calib,
+                                 rim_export_calibration_name(job, info), info);
     set_banner(banner, sizeof banner);
     rim_export_date(date, rim_export_now_s());
     (void)snprintf(made, sizeof made, "Made by rimlight %s, %s", RIM_VERSION, date);
@@ -226,29 +228,40 @@ static rim_err write_page(const rim_export_job *job, const rim_case *c,
         .mark = info ? info->mark : NULL,
         .mark_count = info ? info->mark_count : 0,
     };
-    if (!err)
-        err = rim_page_write(job->html, c, &page);
+    const rim_err err = rim_page_write(job->html, c, &page);
     free(table);
+    return err;
+}
+
+static rim_err export_with_source(const rim_export_job *job, const rim_case *c)
+{
+    pictures p = {0};
+    rim_export_frames *frames = NULL;
+    rim_err err = rim_export_frames_open(&frames, job);
+    if (!err)
+        err = choose(&p, c);
+    if (!err) {
+        p.info = rim_export_frames_info(frames);
+        err = rim_export_frames_walk(frames, c, p.wish, keep, &p);
+    }
+    if (!err)
+        err = write_page(job, c, p.info, rim_export_frames_calib(frames), &p);
+    uninit(&p, c);
+    rim_export_frames_close(&frames);
     return err;
 }
 
 rim_err rim_export_html(const rim_export_job *job, const rim_case *c)
 {
-    pictures p = {0};
-    rim_export_frames *frames = NULL;
+    if (job->source)
+        return export_with_source(job, c);
+    const pictures none = {0};
+    rim_calib *calib = NULL;
     rim_err err = RIM_OK;
-    if (job->source) {
-        err = rim_export_frames_open(&frames, job);
-        if (!err)
-            err = choose(&p, c);
-        if (!err) {
-            p.info = rim_export_frames_info(frames);
-            err = rim_export_frames_walk(frames, c, p.wish, keep, &p);
-        }
-    }
+    if (job->run.calibration)
+        err = rim_calib_load(&calib, job->run.calibration);
     if (!err)
-        err = write_page(job, c, p.info, &p);
-    uninit(&p, c);
-    rim_export_frames_close(&frames);
+        err = write_page(job, c, NULL, calib, &none);
+    rim_calib_destroy(&calib);
     return err;
 }

@@ -248,27 +248,39 @@ static bool add_reported(rim_page_table *t, const rim_case *c)
     return true;
 }
 
-rim_err rim_export_table_calibration(rim_page_table *t, const rim_case *report,
-                                     const char *path, const rim_source_info *info)
+// A recording has its calibration with it.
+static bool is_kept_in_recording(const rim_source_info *info)
+{
+    json_t *tag = info && info->tag ? json_loads(info->tag, 0, NULL) : NULL;
+    const bool kept = json_object_get(tag, "calibration_file") != NULL;
+    json_decref(tag);
+    return kept;
+}
+
+void rim_export_table_calibration(rim_page_table *t, const rim_case *report,
+                                  const rim_calib *c, const char *name,
+                                  const rim_source_info *info)
 {
     t->heading = "Calibration";
     const bool used = add_reported(t, report);
-    if (!path) {
+    if (!c) {
         rim_page_add(t, "calibration", "%s",
-                     used ? "was in use; its file is not known here"
+                     used ? "was in use; it is not known here (--source, --calibration)"
                      : info
                          ? "none: neither dark nor flat were corrected by measurement"
                          : "not known: give the recording (--source) or the "
                            "calibration (--calibration)");
-        return RIM_OK;
+        return;
     }
-    rim_calib *c = NULL;
-    const rim_err err = rim_calib_load(&c, path);
-    if (err)
-        return err;
-    rim_page_add(t, "calibration", "%s", path);
+    rim_page_add(t, "calibration", "%s", name ? name : "kept in the recording");
     add_age(t, c, info);
     add_content(t, c);
-    rim_calib_destroy(&c);
-    return RIM_OK;
+}
+
+const char *rim_export_calibration_name(const rim_export_job *job,
+                                        const rim_source_info *info)
+{
+    if (job->run.calibration)
+        return job->run.calibration;
+    return is_kept_in_recording(info) ? NULL : info ? info->calibration : NULL;
 }

@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-// A calibration has three maps at most; more are not its own.
-enum { FILES_MAX = 8, TEXT_MAX = 1 << 20 };
+// A calibration has its text and ten maps; more are not its own.
+enum { FILES_MAX = 32, TEXT_MAX = 1 << 20 };
 
 typedef struct calibration_files {
     char *path[FILES_MAX];
