@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "calib/cv_bridge.h"
+#include "calib/lens.h"
 #include "calib/register.h"
 
 #include <math.h>
@@ -45,24 +46,57 @@ typedef struct register_options {
 
 // ---- telling ----
 
-static void tell_regions(const rim_registration *r)
+static void tell_regions(const double v[RIM_REGISTER_REGIONS], const char *unit,
+                         int decimals)
 {
-    rim_cal_say("  residual by region of the NIR picture, px:");
+    rim_cal_say("  residual by region of the NIR picture, %s:", unit);
     for (int y = 0; y < 3; y++) {
-        char line[96] = "";
+        char cell[3][16];
         for (int x = 0; x < 3; x++) {
-            const double v = r->region_px[3 * y + x];
-            const size_t used = strlen(line);
-            if (isnan(v))
-                (void)snprintf(line + used, sizeof line - used, "       --");
+            const double here = v[3 * y + x];
+            if (isnan(here))
+                (void)snprintf(cell[x], sizeof cell[x], "--");
             else
-                (void)snprintf(line + used, sizeof line - used, "  %7.3f", v);
+                (void)snprintf(cell[x], sizeof cell[x], "%.*f", decimals, here);
         }
-        rim_cal_say("  %s", line);
+        rim_cal_say("    %9s%9s%9s", cell[0], cell[1], cell[2]);
     }
 }
 
-static void tell(const rim_registration *r, const rim_cal_views *v)
+// The visible camera's lens; that of the NIR camera has been told by `lens`.
+static void tell_visible_lens(const rim_lens *l, unsigned fixed)
+{
+    rim_cal_say("  lens of the visible camera:");
+    for (int j = 0; j < RIM_LENS_PARAMETERS; j++) {
+        const bool tangential = j == 6 || j == 7;
+        if ((tangential && (fixed & RIM_LENS_NO_TANGENTIAL)) ||
+            (j == 8 && (fixed & RIM_LENS_NO_K3)))
+            continue;
+        rim_cal_say(j < 4 ? "    %s %10.2f +- %.2f px" : "    %s %10.4f +- %.4f",
+                    rim_lens_parameter_names[j], rim_lens_parameter(l, j),
+                    l->stddev[j]);
+    }
+}
+
+static void tell_stereo(const rim_registration *r)
+{
+    const double *t = r->translation_mm, *ts = r->translation_stddev_mm,
+                 *rs = r->rotation_stddev_deg;
+    rim_cal_say("  baseline %.3f +- %.3f mm", r->baseline_mm, r->baseline_stddev_mm);
+    rim_cal_say(
+        "  from NIR to visible x %.3f +- %.3f, y %.3f +- %.3f, z %.3f +- %.3f mm", t[0],
+        ts[0], t[1], ts[1], t[2], ts[2]);
+    rim_cal_say("  turned about x, y, z known to %.3f, %.3f, %.3f degrees", rs[0],
+                rs[1], rs[2]);
+    rim_cal_say("  working plane at %.1f mm, %.5f mm a NIR pixel", r->distance_mm,
+                r->mm_per_px);
+    rim_cal_say(
+        "  off the plane the pictures part by %.2f px a mm (%.3f mm a mm): keep "
+        "to the distance",
+        r->parallax_px_per_mm, r->parallax_px_per_mm * r->mm_per_px);
+}
+
+static void tell(const rim_registration *r, const rim_cal_views *v, unsigned fixed)
 {
     rim_cal_say("register: %s, %d points of %d pair%s",
                 r->kind == RIM_REGISTER_STEREO ? "two cameras" : "one path", r->points,
@@ -76,19 +110,16 @@ static void tell(const rim_registration *r, const rim_cal_views *v)
                     r->rms_px, r->rms_mm);
     else
         rim_cal_say("  residual %.3f px of the visible picture", r->rms_px);
-    tell_regions(r);
-    if (!r->has_lenses)
+    tell_regions(r->region_px, "px", 3);
+    if (!isnan(r->rms_mm))
+        tell_regions(r->region_mm, "mm", 4);
+    if (r->has_lenses)
+        tell_visible_lens(&r->visible, fixed);
+    else
         rim_log_warning("the lenses' distortion is not counted in: five pairs or more, "
                         "with tilted boards, would tell it");
-    if (r->kind != RIM_REGISTER_STEREO)
-        return;
-    rim_cal_say("  baseline %.3f +- %.3f mm", r->baseline_mm, r->baseline_stddev_mm);
-    rim_cal_say("  working plane at %.1f mm, %.5f mm a NIR pixel", r->distance_mm,
-                r->mm_per_px);
-    rim_cal_say(
-        "  off the plane the pictures part by %.2f px a mm (%.3f mm a mm): keep "
-        "to the distance",
-        r->parallax_px_per_mm, r->parallax_px_per_mm * r->mm_per_px);
+    if (r->kind == RIM_REGISTER_STEREO)
+        tell_stereo(r);
 }
 
 // ---- boards ----
@@ -143,7 +174,7 @@ rim_err rim_cal_register(rim_cal_store *s, const rim_cal_views *v,
     if (err == RIM_OK)
         err = rim_register_boards(&r, nir, visible, v->count, board, &options);
     if (err == RIM_OK) {
-        tell(&r, v);
+        tell(&r, v, rim_cal_fixed(o));
         err = rim_registration_put(&s->doc, &r);
     }
     if (err == RIM_OK)
@@ -187,7 +218,7 @@ static rim_err from_tissue(rim_cal_store *s, rim_cal_input *nir, rim_cal_input *
         err = rim_register_points(&r, from, to, count, a->width, a->height, b->width,
                                   b->height);
     if (err == RIM_OK) {
-        tell(&r, NULL);
+        tell(&r, NULL, 0);
         err = rim_registration_put(&s->doc, &r);
         if (err == RIM_OK)
             err = rim_cal_put_date(&s->doc, "register_date");

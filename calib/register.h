@@ -50,6 +50,7 @@ typedef struct rim_registration {
     int pairs, used, points;
     double rms_px, rms_mm; // in the visible picture; on the board (NAN: not known)
     double region_px[RIM_REGISTER_REGIONS]; // NAN: no points there
+    double region_mm[RIM_REGISTER_REGIONS]; // NAN also where mm are not known
     int region_points[RIM_REGISTER_REGIONS];
     double mm_per_px; // of a NIR pixel: on the working plane, else the boards' mean
     rim_register_arrow *arrow;
@@ -57,7 +58,10 @@ typedef struct rim_registration {
     bool *outlier; // [pairs] left out
     // Stereo only; NAN else.
     double rotation[9], translation_mm[3];
-    double baseline_mm, baseline_stddev_mm; // by leaving out each pair in turn
+    // Uncertainties by leaving out each pair in turn, as in lens.h; of the rotation as
+    // small turns about x, y and z.
+    double baseline_mm, baseline_stddev_mm;
+    double translation_stddev_mm[3], rotation_stddev_deg[3];
     double distance_mm;        // of the working plane along the NIR camera's axis
     double plane[4];           // n.X = d, in the NIR camera's space, mm
     double parallax_px_per_mm; // shift in the middle for tissue 1 mm nearer

@@ -55,9 +55,11 @@ static void put_arrows(writer *w, const rim_registration *r)
 rim_err rim_registration_put(rim_doc *doc, const rim_registration *r)
 {
     writer w = {.doc = doc};
-    double region[RIM_REGISTER_REGIONS];
-    for (int i = 0; i < RIM_REGISTER_REGIONS; i++)
+    double region[RIM_REGISTER_REGIONS], region_mm[RIM_REGISTER_REGIONS];
+    for (int i = 0; i < RIM_REGISTER_REGIONS; i++) {
         region[i] = isnan(r->region_px[i]) ? -1 : r->region_px[i];
+        region_mm[i] = isnan(r->region_mm[i]) ? -1 : r->region_mm[i];
+    }
     rim_doc_remove(doc, "register_");
     rim_doc_remove(doc, "stereo_");
     rim_doc_remove(doc, "visible_");
@@ -71,6 +73,7 @@ rim_err rim_registration_put(rim_doc *doc, const rim_registration *r)
     put_real(&w, "register_rms_px", r->rms_px);
     put_real(&w, "register_rms_mm", r->rms_mm);
     put_cells(&w, "register_region_rms_px", 3, 3, region);
+    put_cells(&w, "register_region_rms_mm", 3, 3, region_mm);
     put_arrows(&w, r);
     if (r->has_lenses) {
         put_cells(&w, "camera_matrix", 3, 3, r->nir.camera_matrix);
@@ -85,6 +88,8 @@ rim_err rim_registration_put(rim_doc *doc, const rim_registration *r)
         put_cells(&w, "stereo_translation_mm", 3, 1, r->translation_mm);
         put_real(&w, "stereo_baseline_mm", r->baseline_mm);
         put_real(&w, "stereo_baseline_stddev_mm", r->baseline_stddev_mm);
+        put_cells(&w, "stereo_translation_stddev_mm", 3, 1, r->translation_stddev_mm);
+        put_cells(&w, "stereo_rotation_stddev_deg", 3, 1, r->rotation_stddev_deg);
         put_cells(&w, "register_plane_mm", 1, 4, r->plane);
         put_real(&w, "register_distance_mm", r->distance_mm);
         put_real(&w, "register_parallax_px_per_mm", r->parallax_px_per_mm);
