@@ -21,8 +21,8 @@ static rim_err run(const char *dir, const char *html)
     rim_err err = rim_cal_store_open(&s, dir, NULL, true);
     if (err == RIM_OK) {
         (void)snprintf(path, sizeof path, "%s/report.html", dir);
-        err = rim_page_write(html ? html : path, &s.doc, s.calib, s.file,
-                             (int64_t)time(NULL));
+        err = rim_calib_page_write(html ? html : path, &s.doc, s.calib, s.file,
+                                   (int64_t)time(NULL));
     }
     if (err == RIM_OK)
         rim_cal_say("wrote %s", html ? html : path);

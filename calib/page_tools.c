@@ -12,7 +12,7 @@
 
 enum { PICTURE_WIDTH_MAX = 480 };
 
-void rim_page_text(rim_page *p, const char *text)
+void rim_calib_page_text(rim_calib_page *p, const char *text)
 {
     for (; *text; text++) {
         if (*text == '<')
@@ -28,7 +28,7 @@ void rim_page_text(rim_page *p, const char *text)
     }
 }
 
-void rim_page_row(rim_page *p, const char *name, const char *fmt, ...)
+void rim_calib_page_row(rim_calib_page *p, const char *name, const char *fmt, ...)
 {
     char value[256];
     va_list args;
@@ -36,9 +36,9 @@ void rim_page_row(rim_page *p, const char *name, const char *fmt, ...)
     (void)vsnprintf(value, sizeof value, fmt, args);
     va_end(args);
     (void)fputs("<tr><th>", p->out);
-    rim_page_text(p, name);
+    rim_calib_page_text(p, name);
     (void)fputs("</th><td>", p->out);
-    rim_page_text(p, value);
+    rim_calib_page_text(p, value);
     (void)fputs("</td></tr>\n", p->out);
 }
 
@@ -61,7 +61,7 @@ static void put_base64(FILE *out, const unsigned char *data, size_t size)
 }
 
 // Through a file, since png_file writes files.
-static rim_err embed(const rim_page *p, const rim_frame *f)
+static rim_err embed(const rim_calib_page *p, const rim_frame *f)
 {
     rim_err err = rim_png_write(p->scratch, f);
     if (err != RIM_OK)
@@ -83,19 +83,19 @@ static rim_err embed(const rim_page *p, const rim_frame *f)
     return err;
 }
 
-static void finish_picture(rim_page *p, const rim_frame *f, const char *caption)
+static void finish_picture(rim_calib_page *p, const rim_frame *f, const char *caption)
 {
     (void)fputs("<figure>", p->out);
     p->err = embed(p, f);
     (void)fputs("<figcaption>", p->out);
-    rim_page_text(p, caption);
+    rim_calib_page_text(p, caption);
     (void)fputs("</figcaption></figure>\n", p->out);
 }
 
-rim_page_scale rim_page_stretch(const rim_frame *f)
+rim_calib_page_scale rim_calib_page_stretch(const rim_frame *f)
 {
     size_t *histogram = calloc(65536, sizeof *histogram);
-    rim_page_scale s = {0, 65535, false};
+    rim_calib_page_scale s = {0, 65535, false};
     if (!histogram)
         return s;
     for (int y = 0; y < f->height; y++)
@@ -139,8 +139,8 @@ static rim_err take_bgrx(rim_frame *out, const rim_frame *f, int *step)
     return rim_frame_init(out);
 }
 
-void rim_page_picture(rim_page *p, const rim_frame *f, rim_page_scale s,
-                      const char *caption)
+void rim_calib_page_picture(rim_calib_page *p, const rim_frame *f,
+                            rim_calib_page_scale s, const char *caption)
 {
     rim_frame out = {0};
     int step;
@@ -163,8 +163,8 @@ void rim_page_picture(rim_page *p, const rim_frame *f, rim_page_scale s,
     rim_frame_uninit(&out);
 }
 
-void rim_page_pair(rim_page *p, const rim_frame *a, const rim_frame *b,
-                   const char *caption)
+void rim_calib_page_pair(rim_calib_page *p, const rim_frame *a, const rim_frame *b,
+                         const char *caption)
 {
     rim_frame out = {0};
     int step;
@@ -172,7 +172,8 @@ void rim_page_pair(rim_page *p, const rim_frame *a, const rim_frame *b,
         p->err = take_bgrx(&out, a, &step);
     if (p->err != RIM_OK)
         return;
-    const rim_page_scale sa = rim_page_stretch(a), sb = rim_page_stretch(b);
+    const rim_calib_page_scale sa = rim_calib_page_stretch(a),
+                               sb = rim_calib_page_stretch(b);
     for (int y = 0; y < out.height; y++) {
         uint8_t *to = rim_frame_row8(&out, y);
         for (int x = 0; x < out.width; x++, to += 4) {
@@ -213,8 +214,8 @@ static double arrow_scale(const rim_doc_entry *rows, int width)
     return scale;
 }
 
-void rim_page_arrows(rim_page *p, const rim_doc_entry *rows, int width, int height,
-                     const char *caption)
+void rim_calib_page_arrows(rim_calib_page *p, const rim_doc_entry *rows, int width,
+                           int height, const char *caption)
 {
     if (p->err != RIM_OK || !rows || rows->kind != RIM_DOC_MATRIX || rows->cols != 4)
         return;
@@ -237,7 +238,7 @@ void rim_page_arrows(rim_page *p, const rim_doc_entry *rows, int width, int heig
         (void)fprintf(p->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>",
                       rows->cell[4 * i], rows->cell[4 * i + 1], width / 400.0);
     (void)fputs("</g></svg><figcaption>", p->out);
-    rim_page_text(p, caption);
+    rim_calib_page_text(p, caption);
     (void)fprintf(p->out, ", drawn %.0f times as long</figcaption></figure>\n", scale);
 }
 
@@ -258,8 +259,8 @@ static void put_line(FILE *out, const double *v, int count, double top,
     (void)fputs("\"/>", out);
 }
 
-void rim_page_profile(rim_page *p, const double *before, const double *after, int count,
-                      const char *caption)
+void rim_calib_page_profile(rim_calib_page *p, const double *before,
+                            const double *after, int count, const char *caption)
 {
     if (p->err != RIM_OK)
         return;
@@ -275,6 +276,6 @@ void rim_page_profile(rim_page *p, const double *before, const double *after, in
     put_line(p->out, before, count, top, "#888");
     put_line(p->out, after, count, top, "#06c");
     (void)fputs("</svg><figcaption>", p->out);
-    rim_page_text(p, caption);
+    rim_calib_page_text(p, caption);
     (void)fputs("</figcaption></figure>\n", p->out);
 }
