@@ -17,6 +17,8 @@
 // clang-format off
 #define RIM_RATIOS(X) \
     X(SENSITIVITY, "sensitivity", "detectable lesions reported") \
+    X(CLEAR, "sensitivity_clear", "  SBR from 1.5, top within 5 mm") \
+    X(WEAK, "sensitivity_weak", "  SBR 1.2 to 1.5, top within 5 mm") \
     X(FOUND, "lesions_found", "lesions reported at least once") \
     X(PRECISION, "precision", "reports that are a lesion") \
     X(FP, "fp_per_frame", "false lesions a frame") \
@@ -43,6 +45,7 @@
     X(PATTERN_1, "sensitivity_partial", "  partial rim") \
     X(PATTERN_2, "sensitivity_total", "  total") \
     X(PATTERN_RIGHT, "pattern_correct", "pattern right") \
+    X(PATTERN_CLEAR, "pattern_correct_clear", "  where the truth is clear-cut") \
     X(SBR_NEAR, "sbr_within_15_percent", "SBR within 15 % of the truth") \
     X(SWITCHES, "id_switches_per_10_s", "id switches in 10 s of a lesion") \
     X(RELIABLE_0, "real_at_confidence_0.0_to_0.1", "  0.0 to 0.1") \
@@ -60,6 +63,7 @@
     X(SPEC_CLEAN, "verdict_specificity_clean", "  nothing else fluoresces") \
     X(SPEC_BILE, "verdict_specificity_bile", "  bile or the like does") \
     X(ASSESS, "cannot_assess_recall", "cannot be assessed, and said so") \
+    X(BLIND, "assessable_not_assessed", "can be assessed, but was not") \
     X(CHANGES, "verdict_changes_per_10_s", "changes of verdict in 10 s") \
     X(TRUE_CHANGES, "truth_verdict_changes_per_10_s", "  of the truth") \
     X(RESIDUAL, "residual_sensitivity", "detectable residuals reported") \
@@ -76,6 +80,7 @@
     X(CENTRE_MM, "centre_error_mm", "centre error, mm") \
     X(OUTLINE_PX, "outline_error_px", "outline error, px") \
     X(OUTLINE_MM, "outline_error_mm", "outline error, mm") \
+    X(OUTLINE_RIM, "outline_error_rim_mm", "outline error of rims, mm") \
     X(DICE, "outline_dice", "Dice of the outlines") \
     X(RIM_DICE, "rim_dice", "Dice of the rims") \
     X(RIM_WIDTH, "rim_width_error_px", "rim width error, px") \

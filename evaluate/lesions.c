@@ -73,6 +73,36 @@ static void count_detectable(rim_evaluation *e, const rim_scene *s, int i, bool 
         count(e, RIM_RATIO_PATTERN_0 + (int)t->pattern - RIM_PATTERN_RIM, hit);
 }
 
+// The two bands of contrast that targets are set for, whatever is called detectable.
+static void count_bands(rim_evaluation *e, int i, bool hit)
+{
+    const double sbr = e->truth.seen.lesion[i].sbr;
+    if (e->truth.lesion[i].depth_mm > 5.0) // not known: counts
+        return;
+    if (sbr >= 1.5)
+        count(e, RIM_RATIO_CLEAR, hit);
+    else if (sbr >= 1.2)
+        count(e, RIM_RATIO_WEAK, hit);
+}
+
+// Whether nobody would call the pattern otherwise: away from the rules' limits
+// (report.md), and all of the lesion to be seen.
+static bool is_clear_cut(const rim_lesion *t)
+{
+    if (t->why & (RIM_WHY_AT_EDGE | RIM_WHY_HIDDEN | RIM_WHY_SATURATED))
+        return false;
+    switch (t->pattern) {
+    case RIM_PATTERN_RIM:
+        return t->coverage >= 0.9 && t->core_ratio <= 0.75;
+    case RIM_PATTERN_PARTIAL:
+        return t->coverage >= 0.45 && t->coverage <= 0.7 && t->core_ratio <= 0.75;
+    case RIM_PATTERN_TOTAL:
+        return t->core_ratio >= 0.95;
+    default:
+        return false;
+    }
+}
+
 static rim_ellipse outline_of(const rim_lesion *l)
 {
     return (rim_ellipse){l->x, l->y, l->a, l->b, l->angle};
@@ -102,12 +132,16 @@ static void sample_pair(rim_evaluation *e, const rim_scene *s, const rim_lesion 
     rim_figures_sample(f, RIM_SAMPLE_CENTRE_MM, centre * s->mm_per_px);
     rim_figures_sample(f, RIM_SAMPLE_OUTLINE_PX, outline);
     rim_figures_sample(f, RIM_SAMPLE_OUTLINE_MM, outline * s->mm_per_px);
+    if (t->pattern == RIM_PATTERN_RIM || t->pattern == RIM_PATTERN_PARTIAL)
+        rim_figures_sample(f, RIM_SAMPLE_OUTLINE_RIM, outline * s->mm_per_px);
     rim_figures_sample(f, RIM_SAMPLE_DICE, rim_ellipse_dice(&p, &q));
     sample_rim(f, t, r);
     if (t->pattern != RIM_PATTERN_NONE) {
         const int seen = r->pattern ? (int)r->pattern - RIM_PATTERN_RIM : 3;
         e->confusion[t->pattern - RIM_PATTERN_RIM][seen]++;
         count(e, RIM_RATIO_PATTERN_RIGHT, r->pattern == t->pattern);
+        if (is_clear_cut(t))
+            count(e, RIM_RATIO_PATTERN_CLEAR, r->pattern == t->pattern);
     }
     if (isfinite(sbr)) {
         rim_figures_sample(f, RIM_SAMPLE_SBR_ERROR, fabs(sbr));
@@ -179,6 +213,7 @@ static void score_truth(rim_evaluation *e, rim_scene *s, const rim_match *match,
             rim_count_class(e, t->class_name, 1.0, false_hit[i]);
         } else {
             s->has_lesion = true;
+            count_bands(e, i, by[i]);
             if (t->detectable)
                 count_detectable(e, s, i, by[i]);
             else

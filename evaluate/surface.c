@@ -20,6 +20,16 @@ static bool has_detectable_residual(const rim_truth *t)
     return false;
 }
 
+// A residual too faint to count as detectable: to flag it is neither right nor wrong.
+static bool has_faint_residual(const rim_truth *t)
+{
+    for (int i = 0; i < t->seen.surface.residual_count; i++)
+        if (rim_class_is_residual(t->residual[i].class_name) &&
+            !t->residual[i].detectable)
+            return true;
+    return false;
+}
+
 // Bile, a duct or the like, on a frame that shows a cut surface.
 static bool has_distractor(const rim_truth *t)
 {
@@ -42,7 +52,10 @@ static void score_verdict(rim_evaluation *e, bool has_report)
         count(e, RIM_RATIO_ASSESS, has_report && seen == truth);
     if (truth == RIM_SURFACE_RESIDUAL && has_detectable_residual(&e->truth))
         count(e, RIM_RATIO_VERDICT_SENS, flagged);
-    if (truth == RIM_SURFACE_NONE_DETECTED && has_report) {
+    if (truth != RIM_SURFACE_CANNOT_ASSESS && has_report)
+        count(e, RIM_RATIO_BLIND, seen == RIM_SURFACE_CANNOT_ASSESS);
+    if (truth == RIM_SURFACE_NONE_DETECTED && has_report &&
+        !has_faint_residual(&e->truth)) {
         count(e, RIM_RATIO_VERDICT_SPEC, !flagged);
         count(e, has_distractor(&e->truth) ? RIM_RATIO_SPEC_BILE : RIM_RATIO_SPEC_CLEAN,
               !flagged);
