@@ -280,9 +280,8 @@ static void run_past(rim_player *p)
 // Stays until something is asked for.
 static void rest(rim_player *p)
 {
-    while (!p->quit && !p->dead && p->frozen && p->goal < 0 && !p->step) {
-        if (p->time_until_ns && !p->frozen && rim_clock_now_ns() > p->time_until_ns)
-            p->changed = true;
+    while (!p->quit && !p->dead && p->frozen && p->goal < 0 && p->steps == 0 &&
+           p->run_to < 0) {
         if (p->changed)
             show(p);
         rim_clock_sleep_until(rim_clock_now_ns() + LISTEN_NS);
@@ -300,13 +299,13 @@ static void back_round(rim_player *p)
     }
     if (p->changed)
         show(p);
-    if (p->frozen && !p->step) {
+    if (p->frozen && p->steps == 0) {
         rest(p);
         return;
     }
     const int64_t next_ns = p->t_ns + (int64_t)(1e9 / p->fps);
-    if (p->step || wait_for(p, next_ns)) {
-        p->step = false;
+    if (p->steps > 0 || wait_for(p, next_ns)) {
+        p->steps -= p->steps > 0;
         rim_player_back_on(p);
     }
 }
@@ -320,15 +319,18 @@ static bool front_round(rim_player *p)
             return p->goal >= 0;
         p->waiting = false;
     }
-    if (p->waiting && !p->step && !p->frozen && !wait_for(p, p->front.nir->captured_ns))
+    if (p->waiting && !p->frozen && !wait_for(p, p->front.nir->captured_ns))
         return !p->quit && !p->dead;
-    p->waiting = p->step = false;
+    p->waiting = false;
     if (p->changed)
         show(p);
     if (!p->frozen)
         return false;
     rest(p);
-    return !(p->step && p->goal < 0);
+    if (p->goal >= 0 || (p->steps == 0 && p->run_to < 0))
+        return true;
+    p->steps -= p->steps > 0;
+    return false;
 }
 
 static void rounds(rim_player *p)

@@ -52,7 +52,8 @@ struct rim_player {
 
     int speed;                // 0: as recorded; powers of two
     int64_t real_ns, base_ns; // the clock and the recording's time that fell together
-    bool frozen, quit, loop, step, changed, waiting;
+    bool frozen, quit, loop, changed, waiting;
+    int steps;             // frames to go on while frozen
     bool time_held;        // the pointer has hold of the time line
     int64_t time_until_ns; // the time line is shown as long
     bool marked;           // a surface was marked in the frame that is shown

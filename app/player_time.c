@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+enum { STEPS_MAX = 8 }; // that a held key gets ahead by
+
 static int64_t last_frame(const rim_player *p)
 {
     return p->total > 0 ? p->total - 1 : INT64_MAX;
@@ -44,6 +46,28 @@ static void seek_change(rim_player *p, int direction)
     p->changed = true;
 }
 
+// Is it inside of the surface? By the even-odd rule.
+static bool contains(const rim_outline *o, double x, double y)
+{
+    bool in = false;
+    for (int i = 0, j = o->count - 1; i < o->count; j = i++) {
+        const rim_point a = o->point[i], b = o->point[j];
+        if ((a.y > y) != (b.y > y) && x < (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x)
+            in = !in;
+    }
+    return in;
+}
+
+// What glows in a surface is a residual and not a lesion, as the chain has it.
+static void leave_out_lesions(rim_result *r)
+{
+    int kept = 0;
+    for (int i = 0; i < r->lesion_count; i++)
+        if (!contains(&r->surface.polygon, r->lesion[i].x, r->lesion[i].y))
+            r->lesion[kept++] = r->lesion[i];
+    r->lesion_count = kept;
+}
+
 // What is told of the frame that the look-back has come to: what was found when it was
 // first seen, or, where a surface was marked anew, the surface as it is judged now.
 static void take_back_frame(rim_player *p)
@@ -55,6 +79,7 @@ static void take_back_frame(rim_player *p)
         p->result = *p->shown.result;
     if (p->anew && p->seq > p->edge) {
         p->result.surface = p->shown.result->surface;
+        leave_out_lesions(&p->result);
         rim_history_put(p->history, p->seq, &p->result, p->marked);
         p->marked = false;
         p->edge = p->seq;
@@ -168,14 +193,22 @@ static void toggle_loop(rim_player *p)
     rim_player_show_time(p);
 }
 
+static void step_back(rim_player *p)
+{
+    const int64_t from = p->goal >= 0 ? p->goal : (int64_t)p->seq;
+    p->steps = 0;
+    if (from > 0)
+        p->goal = from - 1;
+}
+
 static void step(rim_player *p, int amount)
 {
     if (!p->frozen)
         rim_player_freeze(p, true);
     else if (amount > 0 && !(p->ended && p->seq >= p->front_seq))
-        p->step = true;
-    else if (amount < 0 && p->seq > 0)
-        p->goal = (int64_t)p->seq - 1;
+        p->steps += p->steps < STEPS_MAX;
+    else if (amount < 0)
+        step_back(p);
 }
 
 static int64_t frame_of(const rim_player *p, double part)

@@ -183,14 +183,16 @@ void rim_tools_draw_timeline(rim_tools *t, rim_frame *picture, const rim_timelin
     if (total < 1 || width < 8)
         return;
     column run = look(l, total, 0, width);
+    bool was_marked = false;
     int from = 0;
     for (int x = 1; x <= width; x++) {
         const column next = x < width ? look(l, total, x, width) : (column){0};
         if (x < width && same(run, next))
             continue;
         plan_run(t, from, x, run);
-        if (run.marked)
+        if (run.marked && !was_marked)
             plan_mark(t, t->track.x0 + from, t->track.y1);
+        was_marked = run.marked;
         run = next;
         from = x;
     }

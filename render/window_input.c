@@ -287,18 +287,27 @@ static void hide_resting_pointer(rim_window *w)
     w->pointer_hidden = true;
 }
 
-bool rim_window_poll(rim_window *w, rim_event *event)
+static bool poll_events(rim_window *w, rim_event *event)
 {
-    *event = (rim_event){.action = RIM_ACTION_NONE};
-    if (rim_window_is_lost())
-        return false;
+    SDL_Event e;
     if (tell_size(w, event))
         return true;
-    SDL_Event e;
-    while (!rim_window_is_lost() && SDL_PollEvent(&e))
+    while (SDL_PollEvent(&e))
         if (translate(w, event, &e))
             return true;
     hide_resting_pointer(w);
-    *event = (rim_event){.action = RIM_ACTION_NONE};
     return false;
+}
+
+bool rim_window_poll(rim_window *w, rim_event *event)
+{
+    volatile bool found = false;
+    if (rim_window_is_lost())
+        return false;
+    if (setjmp(*rim_window_enter()) == 0)
+        found = poll_events(w, event);
+    rim_window_leave();
+    if (!found)
+        *event = (rim_event){.action = RIM_ACTION_NONE};
+    return found;
 }

@@ -8,10 +8,8 @@
 #include "base/log.h"
 #include "render/window_state.h"
 
-#include <SDL_syswm.h>
 #include <assert.h>
 #include <dlfcn.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,44 +20,51 @@
 #define PIXELS SDL_PIXELFORMAT_BGRX8888
 #endif
 
-static volatile sig_atomic_t g_lost;
+static bool g_lost;
+static jmp_buf g_way_out;
+static bool g_inside; // of SDL, on the main thread
 
 bool rim_window_is_lost(void)
 {
     return g_lost;
 }
 
-// Xlib ends the program when the X server is gone, unless it is told otherwise; then
-// its calls do nothing. Through dlsym(), since SDL loads Xlib by itself and may not.
-static void lose(void *display, void *data)
+jmp_buf *rim_window_enter(void)
 {
-    (void)display;
-    (void)data;
-    g_lost = 1;
+    g_inside = true;
+    return &g_way_out;
 }
 
-static void outlive_server(SDL_Window *window)
+void rim_window_leave(void)
 {
-    typedef void exit_handler(void *display, void *data);
-    typedef void set_handler(void *display, exit_handler *handler, void *data);
-    SDL_SysWMinfo info;
-    SDL_VERSION(&info.version);
-#ifdef SDL_VIDEO_DRIVER_X11
-    if (!SDL_GetWindowWMInfo(window, &info) || info.subsystem != SDL_SYSWM_X11)
-        return;
+    g_inside = false;
+}
+
+// Xlib ends the program when the X server is gone, once its handler returns: so this one
+// does not, and SDL is never called again.
+static int lose(void *display)
+{
+    (void)display;
+    g_lost = true;
+    if (g_inside)
+        longjmp(g_way_out, 1);
+    return 0;
+}
+
+// Through dlsym(), since SDL loads Xlib by itself where it needs it.
+static void outlive_server(void)
+{
+    typedef int handler(void *display);
+    typedef handler *set_handler(handler * h);
     void *xlib = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
-    void *symbol = xlib ? dlsym(xlib, "XSetIOErrorExitHandler") : NULL;
+    void *symbol = xlib ? dlsym(xlib, "XSetIOErrorHandler") : NULL;
     if (symbol) {
         set_handler *set;
         memcpy(&set, &symbol, sizeof set); // ISO C has no cast from data to function
-        set(info.info.x11.display, lose, NULL);
+        (void)set(lose);
     }
     if (xlib)
         dlclose(xlib);
-#else
-    (void)window;
-    (void)sizeof(set_handler *);
-#endif
 }
 
 // Emulated OpenGL gives its name away.
@@ -142,7 +147,7 @@ static rim_err open_window(rim_window *w, const char *title, int width, int heig
         rim_log_error("cannot open a window (%s): give --headless", SDL_GetError());
         return RIM_ERR_UNSUPPORTED;
     }
-    outlive_server(w->window);
+    outlive_server();
     SDL_SetWindowMinimumSize(w->window, 160, 120);
     rim_window_measure(w);
     w->inside_width = width;
@@ -334,14 +339,22 @@ static void show_by_surface(rim_window *w, const rim_frame *picture)
     SDL_UpdateWindowSurface(w->window);
 }
 
-void rim_window_show(rim_window *w, const rim_frame *picture)
+static void show(rim_window *w, const rim_frame *picture)
 {
-    assert(picture->fmt == RIM_FMT_BGRX8);
-    if (g_lost ||
-        SDL_GetWindowFlags(w->window) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN))
+    if (SDL_GetWindowFlags(w->window) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN))
         return;
     if (w->renderer)
         show_by_renderer(w, picture);
     else
         show_by_surface(w, picture);
+}
+
+void rim_window_show(rim_window *w, const rim_frame *picture)
+{
+    assert(picture->fmt == RIM_FMT_BGRX8);
+    if (g_lost)
+        return;
+    if (setjmp(*rim_window_enter()) == 0)
+        show(w, picture);
+    rim_window_leave();
 }

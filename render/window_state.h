@@ -10,6 +10,7 @@
 #include "render/window.h"
 
 #include <SDL.h>
+#include <setjmp.h>
 
 struct rim_window {
     SDL_Window *window;
@@ -38,5 +39,9 @@ SDL_Rect rim_window_box(const rim_window *w);
 void rim_window_measure(rim_window *w);
 // The display is gone: no more calls of SDL.
 bool rim_window_is_lost(void);
+// SDL is called in between: setjmp(*rim_window_enter()) is 0 at first, and comes back
+// with 1 where the display was lost on the way.
+jmp_buf *rim_window_enter(void);
+void rim_window_leave(void);
 
 #endif
