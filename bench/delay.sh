@@ -5,11 +5,12 @@
 #   bench/delay.sh                  600 s, 1920x1080, 60/s
 #   bench/delay.sh 20 1280x720 30
 #
-# Needs the release build (cmake --preset release && cmake --build build/release). The
-# target is p99 under one frame interval, and no frame displaced. A camera instead of a
-# synthetic one: NIR=/dev/video0 VISIBLE=/dev/video2 bench/delay.sh. A window instead of
-# none: WINDOW=1; its figures have the wait for the display in them. RIMLIGHT names
-# another program.
+# Needs the release build (cmake --preset release && cmake --build build/release) and a
+# machine with nothing else to do: what other programs take shows at once. The target is
+# p99 under 16.7 ms and one interval of the display (HZ, 60), and no frame displaced.
+# A camera instead of a synthetic one: NIR=/dev/video0 VISIBLE=/dev/video2
+# bench/delay.sh. A window instead of none: WINDOW=1; its figures have the wait for the
+# display in them. RIMLIGHT names another program.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-600} size=${2:-1920x1080} fps=${3:-60}
@@ -22,15 +23,15 @@ stats=$(mktemp)
 trap 'rm -f "$stats"' EXIT
 "$program" live --nir "$nir" --visible "$visible" --size "$size" --visible-size "$size" \
     --fps "$fps" --seconds "$seconds" $window --stats "$stats"
-python3 - "$stats" "$fps" <<'END'
+python3 - "$stats" "${HZ:-60}" <<'END'
 import json, sys
-s, fps = json.load(open(sys.argv[1])), float(sys.argv[2])
+s, most = json.load(open(sys.argv[1])), 16.7 + 1000 / float(sys.argv[2])
 print("hand-over   p50 ms   p95 ms   p99 ms   max ms")
 for stage, a in s["age_ms"].items():
     print("%-10s" % stage, *("%8.1f" % a[k] for k in ("p50", "p95", "p99", "max")))
 missed = s["nir"]["lost"] + s["displaced"]["capture"] + s["displaced"]["show"]
 p99 = s["age_ms"]["presented"]["p99"]
 print("frames %d shown %d, not shown %d; target p99 < %.1f ms and none missed: %s" % (
-    s["nir"]["frames"], s["presented"], missed, 1000 / fps,
-    "met" if p99 < 1000 / fps and missed == 0 else "not met"))
+    s["nir"]["frames"], s["presented"], missed, most,
+    "met" if p99 < most and missed == 0 else "not met"))
 END

@@ -41,7 +41,9 @@ void rim_canvas_fill_rect(rim_canvas *c, rim_rect r, rim_color color, int alpha)
     const rim_pixel pixel = rim_pixel_of(color);
     for (int y = in.y0; y < in.y1; y++) {
         rim_pixel *row = row_of(c, y);
-        for (int x = in.x0; x < in.x1; x++)
+        for (int x = in.x0; x < in.x1 && alpha == 256; x++)
+            row[x] = pixel;
+        for (int x = in.x0; x < in.x1 && alpha < 256; x++)
             row[x] = rim_pixel_blend(row[x], pixel, (uint32_t)alpha);
     }
 }

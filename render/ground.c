@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TILE = 8, CELL = RIM_WARP_CELL };
+enum { TILE = RIM_TILE };
 
 // Gentle where noise plays about the low end, soon strong enough for a weak rim, and
 // never so strong that the tissue is lost.
@@ -47,13 +47,20 @@ rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height, int bits,
     make_tints(g, map);
     g->tiles_max = (nir_width / TILE + 2) * (nir_height / TILE + 2);
     g->tile = calloc((size_t)g->tiles_max, 1);
-    return g->tile ? RIM_OK : RIM_ERR_MEMORY;
+    g->width_max = nir_width;
+    g->over = calloc((size_t)nir_width + TILE, sizeof *g->over);
+    if (g->tile && g->over)
+        return RIM_OK;
+    rim_ground_uninit(g);
+    return RIM_ERR_MEMORY;
 }
 
 void rim_ground_uninit(rim_ground *g)
 {
     free(g->tile);
+    free(g->over);
     g->tile = NULL;
+    g->over = NULL;
 }
 
 static int larger(int a, int b)
@@ -66,6 +73,14 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
+// Bits of what a row has above `low`; a loop that becomes vector code.
+static void note_over(uint16_t *restrict over, const uint16_t *restrict row,
+                      uint16_t low, int width)
+{
+    for (int x = 0; x < width; x++)
+        over[x] |= (uint16_t)(row[x] > low ? row[x] - low : 0);
+}
+
 const rim_frame *rim_ground_scan(rim_ground *g, const rim_frame *map)
 {
     if (!map || !map->data || map->fmt != RIM_FMT_GRAY16 || map->width < 2 ||
@@ -73,64 +88,43 @@ const rim_frame *rim_ground_scan(rim_ground *g, const rim_frame *map)
         return NULL;
     g->tiles_x = (map->width + TILE - 1) / TILE;
     g->tiles_y = (map->height + TILE - 1) / TILE;
-    if (g->tiles_x * g->tiles_y > g->tiles_max)
+    if (g->tiles_x * g->tiles_y > g->tiles_max || map->width > g->width_max)
         return NULL;
-    memset(g->tile, 0, (size_t)g->tiles_max);
     g->any_lit = false;
-    for (int y = 0; y < map->height; y++) {
-        const uint16_t *row = rim_frame_row16(map, y);
-        uint8_t *tile = g->tile + (ptrdiff_t)(y / TILE) * g->tiles_x;
-        for (int x = 0; x < map->width; x += TILE) {
-            unsigned most = 0;
-            for (int i = x; i < smaller(x + TILE, map->width); i++)
-                most = row[i] > most ? row[i] : most;
-            tile[x / TILE] |= most > (unsigned)g->low_q8;
-            g->any_lit |= most > (unsigned)g->low_q8;
+    for (int j = 0; j < g->tiles_y; j++) {
+        const int y1 = smaller((j + 1) * TILE, map->height);
+        memset(g->over, 0, (size_t)g->tiles_x * TILE * sizeof *g->over);
+        for (int y = j * TILE; y < y1; y++)
+            note_over(g->over, rim_frame_row16(map, y), (uint16_t)g->low_q8,
+                      map->width);
+        for (int i = 0; i < g->tiles_x; i++) {
+            unsigned any = 0;
+            for (int x = 0; x < TILE; x++)
+                any |= g->over[i * TILE + x];
+            g->tile[j * g->tiles_x + i] = any != 0;
+            g->any_lit |= any != 0;
         }
     }
     return map;
 }
 
-// Whether a tile that the box [u0, u1] x [v0, v1] (map pixels) touches is lit.
-static bool box_lit(const rim_ground *g, int u0, int v0, int u1, int v1)
+static bool any_lit(const rim_ground *g, rim_tiles b)
 {
-    const int x1 = smaller(u1 / TILE, g->tiles_x - 1);
-    const int y1 = smaller(v1 / TILE, g->tiles_y - 1);
-    for (int y = larger(v0, 0) / TILE; v1 >= 0 && y <= y1; y++)
-        for (int x = larger(u0, 0) / TILE; u1 >= 0 && x <= x1; x++)
+    const int x1 = smaller(b.x1, g->tiles_x - 1), y1 = smaller(b.y1, g->tiles_y - 1);
+    for (int y = larger(b.y0, 0); y <= y1; y++)
+        for (int x = larger(b.x0, 0); x <= x1; x++)
             if (g->tile[y * g->tiles_x + x])
                 return true;
     return false;
 }
 
-static bool block_lit(const rim_ground *g, const rim_warp *w, int i, int j, int scale)
-{
-    int u0 = INT32_MAX, u1 = INT32_MIN, v0 = INT32_MAX, v1 = INT32_MIN;
-    for (int n = 0; n < 4; n++) {
-        const int x = smaller(2 * i + 2 * (n & 1), w->nodes_x - 1);
-        const int y = smaller(2 * j + (n & 2), w->nodes_y - 1);
-        const int k = y * w->nodes_x + x;
-        if (w->u[k] == RIM_WARP_NOWHERE)
-            return true; // at the border of what is known: look at each node
-        u0 = smaller(u0, w->u[k]);
-        u1 = larger(u1, w->u[k]);
-        v0 = smaller(v0, w->v[k]);
-        v1 = larger(v1, w->v[k]);
-    }
-    // A margin for what interpolation takes in.
-    const int size = 65536 * scale;
-    return box_lit(g, u0 / size - 2, v0 / size - 2, u1 / size + 2, v1 / size + 2);
-}
-
 void rim_ground_light(const rim_ground *g, rim_pane *pane, int scale)
 {
-    const int height = pane->rect.y1 - pane->rect.y0;
-    const int blocks_y = (height + RIM_BLOCK - 1) / RIM_BLOCK;
-    memset(pane->lit, 0, (size_t)pane->blocks_x * (size_t)blocks_y);
+    const int blocks = pane->blocks_x * pane->blocks_y;
     rim_pane_set_scale(pane, scale);
-    for (int j = 0; g->any_lit && j < blocks_y; j++)
-        for (int i = 0; i < pane->blocks_x; i++)
-            pane->lit[j * pane->blocks_x + i] = block_lit(g, &pane->nir, i, j, scale);
+    memset(pane->lit, 0, (size_t)blocks);
+    for (int i = 0; g->any_lit && i < blocks; i++)
+        pane->lit[i] = any_lit(g, pane->box[i]);
 }
 
 static void base_nir(const rim_ground *g, const rim_ground_job *j, uint8_t *row, int y,

@@ -141,14 +141,17 @@ static void tint_fine(const rim_ground *g, const rim_ground_job *j, int y, int x
     }
 }
 
-// The first lit block from `from` on, and *to the first after it that is not.
+// The first lit block from `from` on, `count` if there is none, and *to the first after
+// it that is not.
 static int next_lit(int *to, const uint8_t *lit, int from, int count)
 {
-    while (from < count && !lit[from])
-        from++;
-    for (*to = from; *to < count && lit[*to];)
-        ++*to;
-    return from;
+    const uint8_t *first = memchr(lit + from, 1, (size_t)(count - from));
+    if (!first)
+        return count;
+    const int at = (int)(first - lit);
+    const uint8_t *end = memchr(first, 0, (size_t)(count - at));
+    *to = end ? (int)(end - lit) : count;
+    return at;
 }
 
 void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixel,

@@ -144,7 +144,8 @@ static rim_err make_panes(rim_overlay *o)
     const rim_aim aim = aim_at_part(o);
     const int w = o->options.width, h = o->options.height;
     const int half = w / 2, top = (h - h / 2) / 2, edge = rim_overlay_px(o, 14);
-    const int inset_y = edge + 5 * rim_overlay_px(o, 14);
+    // Below the clock, which in a small picture stands below the verdict.
+    const int inset_y = edge + (o->unit_q8 < 128 ? 10 : 5) * rim_overlay_px(o, 14);
     const rim_rect rect[RIM_PANE_COUNT] = {
         [RIM_PANE_WHOLE] = {0, 0, w, h},
         [RIM_PANE_LEFT] = {0, top, half, top + h / 2},

@@ -47,14 +47,15 @@ rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink, const rim_aim *
                        .aim = *aim,
                        .nodes_x = (width + RIM_STEP - 1) / RIM_STEP + 1,
                        .nodes_y = (height + RIM_STEP - 1) / RIM_STEP + 1,
-                       .blocks_x = (width + RIM_BLOCK - 1) / RIM_BLOCK};
+                       .blocks_x = (width + RIM_BLOCK - 1) / RIM_BLOCK,
+                       .blocks_y = (height + RIM_BLOCK - 1) / RIM_BLOCK};
     const size_t nodes = (size_t)pane->nodes_x * (size_t)pane->nodes_y;
-    const size_t blocks =
-        (size_t)pane->blocks_x * (size_t)((height + RIM_BLOCK - 1) / RIM_BLOCK);
+    const size_t blocks = (size_t)pane->blocks_x * (size_t)pane->blocks_y;
     pane->lit = calloc(blocks, 1);
+    pane->box = malloc(blocks * sizeof *pane->box);
     pane->map_u = malloc(nodes * sizeof *pane->map_u);
     pane->map_v = malloc(nodes * sizeof *pane->map_v);
-    if (!pane->lit || !pane->map_u || !pane->map_v) {
+    if (!pane->lit || !pane->box || !pane->map_u || !pane->map_v) {
         rim_pane_uninit(pane);
         return RIM_ERR_MEMORY;
     }
@@ -69,6 +70,7 @@ void rim_pane_uninit(rim_pane *pane)
 {
     rim_warp_uninit(&pane->nir);
     free(pane->lit);
+    free(pane->box);
     free(pane->map_u);
     free(pane->map_v);
     *pane = (rim_pane){0};
@@ -96,6 +98,43 @@ static void set_node(rim_pane *pane, int x, int y)
     pane->map_v[k] = (int32_t)((sum_v - half) / d);
 }
 
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int16_t tile_of(int32_t at_q16, int margin)
+{
+    const int v = (at_q16 >> 16) + margin;
+    return (int16_t)(v < 0 ? -1 : v / RIM_TILE); // 12288 pixels at most
+}
+
+// What its corners span, and a margin for what interpolation takes in; at the border of
+// what is known, everything.
+static rim_tiles box_of(const rim_pane *pane, int i, int j)
+{
+    enum { NODES = RIM_BLOCK / RIM_STEP };
+    int32_t u0 = INT32_MAX, u1 = INT32_MIN, v0 = INT32_MAX, v1 = INT32_MIN;
+    for (int n = 0; n < 4; n++) {
+        const int x = smaller(NODES * (i + (n & 1)), pane->nodes_x - 1);
+        const int y = smaller(NODES * (j + n / 2), pane->nodes_y - 1);
+        const ptrdiff_t k = (ptrdiff_t)y * pane->nodes_x + x;
+        if (pane->map_u[k] == RIM_WARP_NOWHERE)
+            return (rim_tiles){0, 0, INT16_MAX, INT16_MAX};
+        u0 = smaller(u0, pane->map_u[k]);
+        u1 = larger(u1, pane->map_u[k]);
+        v0 = smaller(v0, pane->map_v[k]);
+        v1 = larger(v1, pane->map_v[k]);
+    }
+    return (rim_tiles){tile_of(u0, -2), tile_of(v0, -2), tile_of(u1, 2),
+                       tile_of(v1, 2)};
+}
+
 void rim_pane_set_scale(rim_pane *pane, int scale)
 {
     if (pane->map_scale == scale)
@@ -104,6 +143,9 @@ void rim_pane_set_scale(rim_pane *pane, int scale)
     for (int y = 0; y < pane->nodes_y; y++)
         for (int x = 0; x < pane->nodes_x; x++)
             set_node(pane, x, y);
+    for (int j = 0; j < pane->blocks_y; j++)
+        for (int i = 0; i < pane->blocks_x; i++)
+            pane->box[j * pane->blocks_x + i] = box_of(pane, i, j);
 }
 
 static int32_t to_q8(double v)

@@ -18,6 +18,12 @@ typedef struct rim_aim {
     double sx, sy, x, y;
 } rim_aim;
 
+// Tiles of RIM_TILE map pixels a side, from (x0, y0) to (x1, y1), both included; they
+// may lie outside of the map.
+typedef struct rim_tiles {
+    int16_t x0, y0, x1, y1;
+} rim_tiles;
+
 typedef struct rim_pane {
     rim_rect rect; // in the shown picture
     int shrink;    // shown pixels a pane pixel, 1..4
@@ -29,11 +35,12 @@ typedef struct rim_pane {
     // pixels a side: Q16 pixels of it, RIM_WARP_NOWHERE in u where there are none.
     int map_scale, nodes_x, nodes_y;
     int32_t *map_u, *map_v; // [nodes_y][nodes_x]
-    int blocks_x;           // of RIM_BLOCK pixels a side
-    uint8_t *lit; // [blocks_y][blocks_x]: this one may show colour in this frame
+    int blocks_x, blocks_y; // of RIM_BLOCK pixels a side
+    rim_tiles *box; // [blocks_y][blocks_x]: the map's tiles that a block takes in
+    uint8_t *lit;   // [blocks_y][blocks_x]: this one may show colour in this frame
 } rim_pane;
 
-enum { RIM_BLOCK = 2 * RIM_WARP_CELL, RIM_STEP = 4 };
+enum { RIM_BLOCK = 2 * RIM_WARP_CELL, RIM_STEP = 4, RIM_TILE = 8 };
 
 // The pane shows `aim` from its top left corner on, shrunk.
 RIM_NODISCARD rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink,
@@ -41,7 +48,7 @@ RIM_NODISCARD rim_err rim_pane_init(rim_pane *pane, rim_rect rect, int shrink,
 void rim_pane_uninit(rim_pane *pane);
 // The same pane on another part of the picture.
 void rim_pane_aim(rim_pane *pane, const rim_aim *aim);
-// Fills map_u and map_v, if they are not those of this scale already.
+// Fills map_u, map_v and box, if they are not those of this scale already.
 void rim_pane_set_scale(rim_pane *pane, int scale);
 // Where a NIR pixel is shown; false where it has no partner or is not finite.
 bool rim_pane_map(rim_pt *out, const rim_pane *pane, double x, double y);
