@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "capture/camera.h"
 #include "capture/camera_choose.h"
+#include "capture/screen_layout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,13 +112,32 @@ static rim_err list(const rim_camera_options *o)
     return count > 0 ? RIM_OK : RIM_ERR_NOT_FOUND;
 }
 
+static rim_err list_layouts(void)
+{
+    rim_screen_layout l;
+    for (int i = 0; rim_screen_layout_at(&l, i); i++) {
+        printf("%s%s: %s\n", i ? "\n" : "", l.name, l.description);
+        for (int k = 0; k < l.panel_count; k++) {
+            const rim_crop *c = &l.panel[k].at;
+            printf("  %-9s %d,%d,%d,%d of %dx%d%s%s\n", l.panel[k].name, c->x, c->y,
+                   c->width, c->height, l.width, l.height, k == l.nir ? "  NIR" : "",
+                   k == l.visible ? "  visible" : "");
+        }
+    }
+    return RIM_OK;
+}
+
 int rim_cmd_devices(int argc, char **argv)
 {
     rim_camera_options o = {0};
     rim_size size = {0, 0};
+    bool layouts = false;
     const rim_option options[] = {
         RIM_OPT_DOUBLE("fps", "F", &o.fps, 0.1, 1000, "the rate that must be held"),
         RIM_OPT_SIZE("size", &size, "the size that is wanted"),
+        RIM_OPT_FLAG("layouts", &layouts,
+                     "instead of cameras: the tower screens that `replay --layout` "
+                     "knows"),
         RIM_OPT_END,
     };
     const rim_usage usage = {
@@ -132,6 +152,7 @@ int rim_cmd_devices(int argc, char **argv)
     rim_err err = rim_options_parse(&usage, argc, argv, NULL, NULL);
     o.width = size.width;
     o.height = size.height;
-    err = err ? err : list(&o);
+    if (!err)
+        err = layouts ? list_layouts() : list(&o);
     return rim_exit_status(err);
 }

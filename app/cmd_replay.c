@@ -10,6 +10,7 @@
 #include "app/run_options.h"
 #include "app/session.h"
 #include "app/stop.h"
+#include "capture/screen_layout.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,6 +21,8 @@ typedef struct replay {
     rim_run_options run;
     rim_source_options source_options;
     int nir_from;
+    const char *layout;
+    rim_screen_layout screen;
     const char *input;
 
     rim_source *source;
@@ -46,6 +49,8 @@ static const char *const examples[] = {
     "replay tower.mp4 --crop 0,0,960,1080 --visible-crop 960,0,960,1080 "
     "--nir-from gray --mm-per-px 0.08",
     "a recorded tower screen: NIR panel on the left, white light on the right",
+    "replay tower.mp4 --layout pinpoint",
+    "a recorded screen whose panels are known; `rimlight devices --layouts` lists them",
     "replay tower.mp4 --nir-from green-overlay",
     "take the green back that a tower painted over the white light",
     "replay frames/ --bits 12 --cut-surface wound.json --headless --report -",
@@ -60,6 +65,9 @@ static rim_err parse(replay *r, int argc, char **argv)
     rim_source_options *s = &r->source_options;
     const rim_option options[] = {
         RIM_OPT_GROUP("Input"),
+        RIM_OPT_STRING("layout", "NAME", &r->layout,
+                       "a recorded tower screen whose panels are known: pinpoint, or a "
+                       "text file; NAME:nir=PANEL,visible=PANEL takes others of them"),
         RIM_OPT_CROP("crop", &s->nir_crop, "the NIR panel of a recorded screen"),
         RIM_OPT_CROP("visible-crop", &s->visible_crop,
                      "the white-light panel of the same screen"),
@@ -94,6 +102,7 @@ static rim_err parse(replay *r, int argc, char **argv)
     if (err)
         return err;
     s->nir_from = (rim_nir_from)r->nir_from;
+    s->layout = r->layout ? &r->screen : NULL;
     r->run.word = (const char *const *)argv;
     r->run.word_count = argc;
     s->mm_per_px = r->run.mm_per_px;
@@ -102,7 +111,10 @@ static rim_err parse(replay *r, int argc, char **argv)
 
 static rim_err open_all(replay *r)
 {
-    rim_err err = rim_source_open(&r->source, r->input, &r->source_options);
+    rim_err err = r->layout ? rim_screen_layout_load(&r->screen, r->layout) : RIM_OK;
+    if (err)
+        return err;
+    err = rim_source_open(&r->source, r->input, &r->source_options);
     if (err)
         return err;
     r->info = rim_source_get_info(r->source);

@@ -3,6 +3,7 @@
 #include "capture/source.h"
 
 #include "base/log.h"
+#include "capture/screen_layout.h"
 #include "capture/source_internal.h"
 
 #include <assert.h>
@@ -215,9 +216,31 @@ static rim_err describe(rim_source *s, const char *input)
     return RIM_OK;
 }
 
+// The panels of a known screen.
+static rim_err apply_layout(rim_source *s, const char *input)
+{
+    rim_source_options *o = &s->options;
+    const rim_screen_layout *l = o->layout;
+    rim_err err = RIM_OK;
+    if (!l)
+        return RIM_OK;
+    o->layout = NULL; // the caller's
+    if (o->nir_from == RIM_NIR_FROM_GRAY)
+        o->nir_from = l->nir_from;
+    const int width = s->nir->width, height = s->nir->height;
+    if (o->nir_crop.width == 0)
+        err = rim_screen_layout_crop(&o->nir_crop, l, l->nir, width, height, input);
+    if (!err && o->visible_crop.width == 0 && l->visible >= 0 && !s->visible)
+        err = rim_screen_layout_crop(&o->visible_crop, l, l->visible, width, height,
+                                     input);
+    return err;
+}
+
 static rim_err finish_open(rim_source *s, const char *input)
 {
-    rim_err err = shape_nir(s, input);
+    rim_err err = apply_layout(s, input);
+    if (!err)
+        err = shape_nir(s, input);
     if (!err)
         err = shape_visible(s, input);
     if (!err)

@@ -31,6 +31,8 @@ typedef struct rim_crop {
     int x, y, width, height; // px of the recorded picture; width 0: all of it
 } rim_crop;
 
+struct rim_screen_layout;
+
 // All zero: everything as the recording says.
 typedef struct rim_source_options {
     rim_nir_from nir_from;
@@ -38,6 +40,9 @@ typedef struct rim_source_options {
     // picture, odd ones too: cut after chroma was brought to full resolution. Marks
     // of a cropped recording move with the crop.
     rim_crop nir_crop;
+    // Of a recorded tower screen, in place of crops that are not given, and of nir_from;
+    // NULL: none. See screen_layout.h; must stay until the source is open.
+    const struct rim_screen_layout *layout;
     rim_crop visible_crop; // the white-light panel: of the visible recording where
                            // there is one, else of the same picture
     double mm_per_px;      // overrules the recording's; 0: not given
