@@ -10,6 +10,7 @@
 #include "exchange/csv.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const examples[] = {
     "export case.jsonl --csv tables",
@@ -54,6 +55,10 @@ static rim_err check(rim_export_job *job, const rim_usage *usage)
         return rim_options_refuse(usage, "csv",
                                   "say what is wanted: --csv DIR, --html FILE, --dicom "
                                   "DIR or --ffv1 OUT");
+    if (job->html && (strcmp(job->html, job->input) == 0 ||
+                      (job->source && strcmp(job->html, job->source) == 0)))
+        return rim_options_refuse(usage, "html",
+                                  "names what is read; give another file");
     if (job->dicom && !job->source)
         return rim_options_refuse(usage, "dicom",
                                   "the pixels come from the recording; name it by "
@@ -139,8 +144,9 @@ static rim_err parse(rim_export_job *job, int argc, char **argv)
         .command = "export",
         .synopsis = "FILE [options]",
         .summary = "Hands results on in the forms that other programs read. FILE is a "
-                   "report that live or replay wrote; one that was cut short by a "
-                   "crash is exported as far as it goes.",
+                   "report that live or replay wrote, or, for --ffv1, a recording. A "
+                   "report that was cut short by a crash is exported as far as it "
+                   "goes.",
         .options = options,
         .examples = examples,
         .arg = "a FILE",

@@ -281,7 +281,7 @@ static void put_lesions(rim_out *o, const rim_case *c, const rim_page *p)
 
 static void put_table(rim_out *o, const rim_page_table *t)
 {
-    put_tagged(o, "<section><h2>", t->heading,
+    put_tagged(o, "<section class=\"long\"><h2>", t->heading,
                "</h2>\n<table class=\"pairs\"><tbody>\n");
     for (int i = 0; i < t->count; i++) {
         put_tagged(o, "<tr><th>", t->row[i].name, "</th><td>");

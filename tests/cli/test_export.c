@@ -90,6 +90,8 @@ START_TEST(what_is_wrong_is_named)
 {
     rim_run_program(&run, "export %s", report);
     rim_expect_error(&run, 2, "export", "--csv", NULL);
+    rim_run_program(&run, "export %s --html %s", report, report);
+    rim_expect_error(&run, 2, "--html", NULL);
     rim_run_program(&run, "export --csv %s/tables", folder);
     rim_expect_error(&run, 2, "export", NULL);
     rim_run_program(&run, "export %s/none.jsonl --csv %s/tables", folder, folder);
