@@ -99,7 +99,7 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
     if (!err)
         err = rim_detect_init(&p->detect, &p->grid, &p->kernels);
     if (!err)
-        err = rim_watch_init(&p->watch, &p->grid);
+        err = rim_watch_init(&p->watch, &p->background);
     if (!err)
         err = rim_frame_init(&p->sbr);
     if (err) {
@@ -260,7 +260,7 @@ void rim_pipeline_process(rim_pipeline *p, rim_result *result, const rim_frame *
     stage_done(p, RIM_STAGE_motion);
     rim_temporal_run(&p->temporal, &p->background, &p->motion);
     stage_done(p, RIM_STAGE_temporal);
-    rim_watch_follow(&p->watch, &p->motion);
+    rim_watch_follow(&p->watch, &p->motion, &p->background);
     rim_candidates expected = {0};
     rim_tracks_expect(&p->lesions, &p->motion, &expected);
     rim_detect_run(&p->detect, p->temporal.ratio, p->temporal.valid,

@@ -15,15 +15,22 @@
 #define JUDGED_BAND     0.05 // and how far it must come back
 #define SURE_BETWEEN    1.5  // log odds
 #define SURE_BAND       0.8  // by which a residual may fall back
-#define HOLD_FRAMES     4    // frames that must agree on a verdict
-#define RELEASE_FRAMES  12   // and on the end of a residual
+#define LIKENESS_LEAST  0.3  // to the last frame, below which it may be another view
+#define LIKENESS_SURE   0.7
+#define KEEP_FRAMES     100 // the view to find again is taken anew this often
+#define MOSTLY          0.8 // of a frame
+#define HOLD_FRAMES     4   // frames that must agree on a verdict
+#define RELEASE_FRAMES  12  // and on the end of a residual
 
-rim_err rim_watch_init(rim_watch *w, const rim_grid *grid)
+rim_err rim_watch_init(rim_watch *w, const rim_background *b)
 {
+    const rim_grid *grid = b->grid;
     *w = (rim_watch){.grid = grid};
     rim_err err = rim_wound_init(&w->wound, grid);
     if (!err)
         err = rim_residuals_init(&w->residuals, grid);
+    if (!err)
+        err = rim_relocate_init(&w->place, b);
     w->mask = calloc(rim_grid_area(grid), 1);
     w->unjudged = calloc(rim_grid_area(grid), 1);
     if (!err && !(w->mask && w->unjudged))
@@ -37,6 +44,7 @@ void rim_watch_uninit(rim_watch *w)
 {
     rim_wound_uninit(&w->wound);
     rim_residuals_uninit(&w->residuals);
+    rim_relocate_uninit(&w->place);
     free(w->mask);
     free(w->unjudged);
     *w = (rim_watch){0};
@@ -83,20 +91,62 @@ static void fill_mask(rim_watch *w)
     }
 }
 
-void rim_watch_follow(rim_watch *w, const rim_motion *m)
+// This frame's view is the one to find again.
+static void keep(rim_watch *w, const rim_motion *m, const rim_background *b)
+{
+    rim_relocate_keep(&w->place, b, w->now, w->count);
+    memcpy(w->kept, w->now, (size_t)w->count * sizeof *w->kept);
+    w->tissue_kept = m->tissue_now;
+    w->apart = false;
+    w->age = 0;
+}
+
+static void to_tissue(rim_watch *w, const rim_motion *m)
+{
+    const rim_similarity back = rim_similarity_invert(&m->tissue_now);
+    for (int i = 0; i < w->count; i++)
+        w->tissue[i] = rim_similarity_apply(&back, w->now[i]);
+}
+
+// Looks for the kept view in this frame, and takes the polygon from there.
+static void find_again(rim_watch *w, const rim_motion *m, const rim_background *b)
+{
+    const rim_similarity kept_tissue = rim_similarity_invert(&w->tissue_kept);
+    rim_similarity to_now = w->apart
+                                ? RIM_SIMILARITY_NONE
+                                : rim_similarity_chain(&m->tissue_now, &kept_tissue);
+    if (!rim_relocate_find(&w->place, &to_now, b))
+        return;
+    for (int i = 0; i < w->count; i++)
+        w->now[i] = rim_similarity_apply(&to_now, w->kept[i]);
+    to_tissue(w, m);
+    const rim_similarity from_now = rim_similarity_invert(&to_now);
+    w->tissue_kept = rim_similarity_chain(&from_now, &m->tissue_now);
+    w->lost = w->apart = false;
+}
+
+void rim_watch_follow(rim_watch *w, const rim_motion *m, const rim_background *b)
 {
     if (!w->on)
         return;
-    w->lost |= m->cut && !w->fresh;
     if (w->fresh) {
-        const rim_similarity back = rim_similarity_invert(&m->tissue_now);
-        for (int i = 0; i < w->count; i++)
-            w->tissue[i] = rim_similarity_apply(&back, w->now[i]);
+        to_tissue(w, m);
         w->fresh = false;
-    } else {
+        keep(w, m, b);
+        fill_mask(w);
+        return;
+    }
+    w->apart |= m->cut;
+    w->lost |= m->cut || (w->place.known && m->likeness < LIKENESS_LEAST);
+    if (!w->lost)
         for (int i = 0; i < w->count; i++)
             w->now[i] = rim_similarity_apply(&m->tissue_now, w->tissue[i]);
-    }
+    else
+        find_again(w, m, b);
+    const bool judged =
+        w->state == RIM_SURFACE_NONE_DETECTED || w->state == RIM_SURFACE_RESIDUAL;
+    if (!w->lost && judged && ++w->age >= KEEP_FRAMES && m->likeness > LIKENESS_SURE)
+        keep(w, m, b);
     fill_mask(w);
 }
 
@@ -151,7 +201,7 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *
         return;
     if (w->lost) { // the tissue under the polygon is no longer known
         w->assessable = 0.0;
-        w->why = RIM_WHY_OUT_OF_VIEW;
+        w->why = b->dark > MOSTLY ? RIM_WHY_DARK : RIM_WHY_OUT_OF_VIEW;
         memset(w->unjudged, 0, rim_grid_area(w->grid)); // nor where it is
         return;
     }

@@ -265,6 +265,73 @@ START_TEST(a_verdict_goes_with_its_frame)
 }
 END_TEST
 
+// Noise that is the same wherever it is asked for: a view of its own for each seed.
+static double lattice(int x, int y, uint32_t seed)
+{
+    uint32_t h =
+        (uint32_t)x * 374761393u + (uint32_t)y * 668265263u + seed * 2246822519u;
+    h = (h ^ (h >> 13)) * 1274126177u;
+    return ((h ^ (h >> 16)) & 0xffff) / 65535.0 - 0.5;
+}
+
+static double texture(double x, double y, double size, uint32_t seed)
+{
+    x /= size;
+    y /= size;
+    const int ix = (int)floor(x), iy = (int)floor(y);
+    const double u = x - ix, v = y - iy;
+    return (lattice(ix, iy, seed) * (1 - u) + lattice(ix + 1, iy, seed) * u) * (1 - v) +
+           (lattice(ix, iy + 1, seed) * (1 - u) + lattice(ix + 1, iy + 1, seed) * u) *
+               v;
+}
+
+static void draw_view(rim_frame *f, uint32_t view, double dx, double dy, uint32_t seed)
+{
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++) {
+            const double u = x + dx, v = y + dy;
+            const double light = 900.0 * (1.0 + 0.5 * texture(u, v, 40.0, view) +
+                                          0.3 * texture(u, v, 14.0, view + 1000));
+            const double noise = 30.0 * lattice(x, y, seed + 7777);
+            rim_frame_row16(f, y)[x] = (uint16_t)(64.0 + light + noise);
+        }
+}
+
+// The scope looks elsewhere and comes back: the surface is where it was on the tissue,
+// and on no other view. _i: how it goes away, by a cut or through darkness.
+START_TEST(a_view_that_comes_back_is_known)
+{
+    static const rim_point polygon[] = {{200, 120}, {440, 120}, {440, 360}, {200, 360}};
+    rim_frame f = new_frame();
+    rim_pipeline *p = NULL;
+    ck_assert_int_eq(rim_pipeline_create(&p, &usual), RIM_OK);
+    ck_assert_int_eq(rim_pipeline_mark_surface(p, polygon, 4), RIM_OK);
+    rim_result r;
+    for (int i = 0; i < 90; i++) {
+        const bool away = i >= 10 && i < 70;
+        const uint32_t view = away ? 50u + (uint32_t)i / 20u * 10u : 1u;
+        if (_i == 1 && (i == 10 || i == 69))
+            draw(&f, NULL, 0, 0.0, 5);
+        else
+            draw_view(&f, view, i >= 70 ? 44.0 : 0.0, i >= 70 ? -32.0 : 0.0,
+                      (uint32_t)i);
+        f.seq = (uint64_t)i;
+        rim_pipeline_process(p, &r, &f);
+        if (i == 9)
+            ck_assert_int_eq(r.surface.state, RIM_SURFACE_NONE_DETECTED);
+        if (away) {
+            ck_assert_int_eq(r.surface.state, RIM_SURFACE_CANNOT_ASSESS);
+            ck_assert_uint_ne(r.surface.why & (RIM_WHY_OUT_OF_VIEW | RIM_WHY_DARK), 0);
+        }
+    }
+    ck_assert_int_eq(r.surface.state, RIM_SURFACE_NONE_DETECTED);
+    ck_assert_double_eq_tol(r.surface.polygon.point[0].x, 200.0 - 44.0, 4.0);
+    ck_assert_double_eq_tol(r.surface.polygon.point[0].y, 120.0 + 32.0, 4.0);
+    rim_pipeline_destroy(&p);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
 START_TEST(follows_what_moves)
 {
     rim_frame f = new_frame();
@@ -333,6 +400,7 @@ int main(void)
     tcase_add_loop_test(t, nothing_is_found_in_darkness_or_plain_light, 0, 5);
     tcase_add_loop_test(t, surface_is_judged_or_not, 0, 4);
     tcase_add_loop_test(t, a_verdict_goes_with_its_frame, 0, 2);
+    tcase_add_loop_test(t, a_view_that_comes_back_is_known, 0, 2);
     tcase_add_test(t, follows_what_moves);
     tcase_add_test(t, refuses_nonsense);
     SRunner *r = srunner_create(s);
