@@ -40,6 +40,8 @@ static void print_help(FILE *out)
           "cameras\n"
           "  rimlight calibrate report cal\n"
           "      look at cal/report.html\n"
+          "  rimlight calibrate leakage --nir before-the-dye.mkv -o cal\n"
+          "      at the beginning of a case: light that comes through the filter\n"
           "  rimlight replay case/ --calibration cal\n"
           "      use it\n"
           "\nWithout a camera: rimlight calibrate targets --out practice\n"

@@ -129,14 +129,41 @@ static uint8_t to_byte(double part)
     return (uint8_t)(part <= 0 ? 0 : part >= 1 ? 255 : 255 * part + 0.5);
 }
 
-static rim_err take_bgrx(rim_frame *out, const rim_frame *f, int *step)
+static rim_err take_picture(rim_frame *out, rim_fmt fmt, const rim_frame *f, int *step)
 {
     *step = (f->width + PICTURE_WIDTH_MAX - 1) / PICTURE_WIDTH_MAX;
     *out = (rim_frame){.width = (f->width + *step - 1) / *step,
                        .height = (f->height + *step - 1) / *step,
-                       .fmt = RIM_FMT_BGRX8,
+                       .fmt = fmt,
                        .bits = 8};
     return rim_frame_init(out);
+}
+
+static void paint_grey(rim_frame *out, const rim_frame *f, rim_calib_page_scale s,
+                       int step)
+{
+    for (int y = 0; y < out->height; y++) {
+        uint16_t *to = rim_frame_row16(out, y);
+        for (int x = 0; x < out->width; x++)
+            to[x] = to_byte((reduced(f, x, y, step) - s.low) / (s.high - s.low));
+    }
+}
+
+// Blue, white, red.
+static void paint_colours(rim_frame *out, const rim_frame *f, rim_calib_page_scale s,
+                          int step)
+{
+    for (int y = 0; y < out->height; y++) {
+        uint8_t *to = rim_frame_row8(out, y);
+        for (int x = 0; x < out->width; x++, to += 4) {
+            const double v = (reduced(f, x, y, step) - s.low) / (s.high - s.low);
+            const double d = 2 * v - 1;
+            to[0] = to_byte(d > 0 ? 1 - d : 1);
+            to[1] = to_byte(1 - fabs(d));
+            to[2] = to_byte(d < 0 ? 1 + d : 1);
+            to[3] = 255;
+        }
+    }
 }
 
 void rim_calib_page_picture(rim_calib_page *p, const rim_frame *f,
@@ -145,20 +172,14 @@ void rim_calib_page_picture(rim_calib_page *p, const rim_frame *f,
     rim_frame out = {0};
     int step;
     if (p->err == RIM_OK)
-        p->err = take_bgrx(&out, f, &step);
+        p->err =
+            take_picture(&out, s.colours ? RIM_FMT_BGRX8 : RIM_FMT_GRAY16, f, &step);
     if (p->err != RIM_OK)
         return;
-    for (int y = 0; y < out.height; y++) {
-        uint8_t *to = rim_frame_row8(&out, y);
-        for (int x = 0; x < out.width; x++, to += 4) {
-            const double v = (reduced(f, x, y, step) - s.low) / (s.high - s.low);
-            const double d = 2 * v - 1; // of the two colours
-            to[0] = to_byte(!s.colours ? v : d > 0 ? 1 - d : 1);
-            to[1] = to_byte(!s.colours ? v : 1 - fabs(d));
-            to[2] = to_byte(!s.colours ? v : d < 0 ? 1 + d : 1);
-            to[3] = 255;
-        }
-    }
+    if (s.colours)
+        paint_colours(&out, f, s, step);
+    else
+        paint_grey(&out, f, s, step);
     finish_picture(p, &out, caption);
     rim_frame_uninit(&out);
 }
@@ -169,7 +190,7 @@ void rim_calib_page_pair(rim_calib_page *p, const rim_frame *a, const rim_frame 
     rim_frame out = {0};
     int step;
     if (p->err == RIM_OK)
-        p->err = take_bgrx(&out, a, &step);
+        p->err = take_picture(&out, RIM_FMT_BGRX8, a, &step);
     if (p->err != RIM_OK)
         return;
     const rim_calib_page_scale sa = rim_calib_page_stretch(a),

@@ -234,7 +234,11 @@ static void put_calibration(rim_line *l, const rim_quality *q)
     put_why(l, q->why);
     rim_line_key(l, "calibration");
     rim_line_raw(l, "{");
-    put_number(l, "age_days", c->age_days < 0 ? (double)NAN : c->age_days, 0);
+    rim_line_key(l, "age_days");
+    if (c->age_days < 0)
+        rim_line_raw(l, "null");
+    else
+        rim_line_int(l, c->age_days);
     put_number(l, "registration_px", c->registration_px, 3);
     put_number(l, "shift_px", c->shift_px, 2);
     rim_line_raw(l, "}");

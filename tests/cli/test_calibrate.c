@@ -125,6 +125,64 @@ START_TEST(replay_uses_it)
 }
 END_TEST
 
+// ---- the phantom's cameras
+
+#define TWO                                                                            \
+    "--size 480x270 --mm-per-px 0.21 --cameras two --camera-seed 1 --round-view 0 "    \
+    "--gain-steps 0 --threads 1 "
+
+static int count_lines(const char *path, const char *words)
+{
+    size_t size;
+    int n = 0;
+    char *text = rim_slurp(path, &size);
+    for (const char *at = strstr(text, words); at; at = strstr(at + 1, words))
+        n++;
+    free(text);
+    return n;
+}
+
+// Made by the commands from a phantom's targets, used on its scenes: no alarm, until
+// the visible camera is bumped.
+START_TEST(calibration_from_phantom_targets_notices_a_bump)
+{
+    char report[330];
+    snprintf(report, sizeof report, "%s/scene.jsonl", folder);
+    rim_run_program(&run,
+                    "phantom --targets --frames 16 " TWO "--leakage 0.4 --out %s/two",
+                    folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    rim_run_program(&run, "calibrate dark --nir %s/two/dark -o %s/two-cal", folder,
+                    folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    rim_run_program(&run, "calibrate leakage --nir %s/two/before -o %s/two-cal", folder,
+                    folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    rim_run_program(&run,
+                    "calibrate geometry --nir %s/two/boards --board chessboard --grid "
+                    "9x6 --pitch 4.5 --no-tangential --distance 98 -o %s/two-cal",
+                    folder, folder);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "residual by region of the NIR picture, mm"));
+    ck_assert_ptr_nonnull(strstr(run.out, "lens of the visible camera"));
+    rim_run_program(&run,
+                    "phantom --seed 7 --leakage 0.4 --frames 120 --bump 16 "
+                    "--bump-frame 48 " TWO "--out %s/scene",
+                    folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    rim_run_program(&run,
+                    "replay %s/scene --calibration %s/two-cal --headless --report %s",
+                    folder, folder, report);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.err, "was the scope bumped?"));
+    const int alarms = count_lines(report, "\"why\":[\"registration\"]");
+    ck_assert_msg(alarms > 8 && alarms <= 72, "%d alarms", alarms);
+    ck_assert_int_eq(count_lines(report, "\"registration_px\":0."), 120);
+    ck_assert_int_eq(count_lines(report, "\"from\":\"subtracted\""), 120);
+    ck_assert_int_eq(count_lines(report, "\"age_days\":0,"), 120);
+}
+END_TEST
+
 // ---- refusals
 
 // The folder's listing with checksums of all files.
@@ -495,6 +553,7 @@ int main(void)
     tcase_add_test(t, check_notices_a_bumped_scope);
     tcase_add_test(t, report_is_one_page);
     tcase_add_test(t, replay_uses_it);
+    tcase_add_test(t, calibration_from_phantom_targets_notices_a_bump);
     tcase_add_test(t, bad_targets_leave_the_old_calibration);
     tcase_add_test(t, pictures_of_two_sizes_are_refused);
     tcase_add_loop_test(t, boards_that_cannot_be_used_are_refused_with_the_reason, 0,
