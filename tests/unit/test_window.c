@@ -46,7 +46,7 @@ static void become_server(int display_fd)
     if (!freopen("/dev/null", "w", stderr))
         _exit(1);
     execlp("Xvfb", "Xvfb", "-displayfd", fd, "-screen", "0", screen, "-fbdir", g_dir,
-           "-nolisten", "tcp", (char *)NULL);
+           "-nolisten", "tcp", "-noreset", (char *)NULL);
     _exit(1);
 }
 

@@ -33,7 +33,7 @@ static void become_server(int display_fd)
     if (!freopen("/dev/null", "w", stderr))
         _exit(1);
     execlp("Xvfb", "Xvfb", "-displayfd", fd, "-screen", "0", screen, "-fbdir", g_dir,
-           "-nolisten", "tcp", "-nocursor", (char *)NULL);
+           "-nolisten", "tcp", "-nocursor", "-noreset", (char *)NULL);
     _exit(1);
 }
 
@@ -94,7 +94,7 @@ void desk_close(void)
         waitpid(g_server, NULL, 0);
         g_server = 0;
     }
-    snprintf(line, sizeof line, "rm -rf %s", g_dir);
+    snprintf(line, sizeof line, "test -n \"$RIM_KEEP\" || rm -rf %s", g_dir);
     if (system(line) != 0) // NOLINT(concurrency-mt-unsafe)
         printf("%s: left behind\n", g_dir);
 }
@@ -200,6 +200,37 @@ void desk_look(rim_frame *picture)
         ck_assert_uint_eq(fread(rim_frame_row8(picture, y), 1, bytes, f), bytes);
     }
     fclose(f);
+}
+
+static int lit_pixels(int width, int height)
+{
+    rim_frame f = {.width = width, .height = height, .fmt = RIM_FMT_BGRX8, .bits = 8};
+    ck_assert_int_eq(rim_frame_init(&f), RIM_OK);
+    desk_look(&f);
+    int n = 0;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < 4 * width; x += 4) {
+            const uint8_t *p = rim_frame_row8(&f, y) + x;
+            n += p[0] > 16 || p[1] > 16 || p[2] > 16;
+        }
+    rim_frame_uninit(&f);
+    return n;
+}
+
+bool desk_wait_lit(int width, int height, int least)
+{
+    const int64_t until = rim_clock_now_ns() + 20 * RIM_NS_PER_S;
+    while (rim_clock_now_ns() < until) {
+        if (lit_pixels(width, height) >= least)
+            return true;
+        rim_clock_sleep_until(rim_clock_now_ns() + 50 * RIM_NS_PER_MS);
+    }
+    return false;
+}
+
+bool desk_is_dark(int width, int height)
+{
+    return lit_pixels(width, height) == 0;
 }
 
 static uint64_t hash_screen(void)

@@ -258,7 +258,8 @@ START_TEST(live_health_and_no_signal)
     const pid_t pid =
         desk_start("live --nir "
                    "synth:size=640x360,fps=20,gone_after=70,gone_ms=60000");
-    rim_clock_sleep_until(rim_clock_now_ns() + 2500 * RIM_NS_PER_MS);
+    ck_assert(desk_wait_lit(WIDTH, HEIGHT, WIDTH * HEIGHT * 8 / 10));
+    rim_clock_sleep_until(rim_clock_now_ns() + 1800 * RIM_NS_PER_MS);
     look_at("health");
     rim_clock_sleep_until(rim_clock_now_ns() + 4000 * RIM_NS_PER_MS);
     look_at("no-signal");
