@@ -46,53 +46,47 @@ static uint16_t sample_at(const rim_frame *f, int32_t u, int32_t v)
     return sample;
 }
 
-// Coordinates in the frame along one row of a cell.
-typedef struct run {
-    int32_t u, v, du, dv; // at the first pixel, and the step a pixel
-} run;
+// Where a node of the pane lies in the frame.
+typedef struct place {
+    int32_t u, v;
+    bool known;
+} place;
 
-// False: a corner of the cell has no partner.
-static bool find_run(run *r, const rim_warp *w, int cell, int y, const to_map *m)
+// Between two rows of nodes: the weights add to CELL, by which `m` divides.
+static place find_place(const rim_warp *w, int node, int y, const to_map *m)
 {
-    const int k = y / CELL * w->nodes_x + cell, below = k + w->nodes_x;
+    const int k = y / CELL * w->nodes_x + node, below = k + w->nodes_x;
     const int32_t t = y % CELL;
-    if (w->u[k] == RIM_WARP_NOWHERE || w->u[k + 1] == RIM_WARP_NOWHERE ||
-        w->u[below] == RIM_WARP_NOWHERE || w->u[below + 1] == RIM_WARP_NOWHERE)
-        return false;
-    // Sums of two nodes, weights adding to CELL: `m` divides by that.
-    const int64_t u0 = (int64_t)w->u[k] * (CELL - t) + (int64_t)w->u[below] * t;
-    const int64_t v0 = (int64_t)w->v[k] * (CELL - t) + (int64_t)w->v[below] * t;
-    const int64_t u1 = (int64_t)w->u[k + 1] * (CELL - t) + (int64_t)w->u[below + 1] * t;
-    const int64_t v1 = (int64_t)w->v[k + 1] * (CELL - t) + (int64_t)w->v[below + 1] * t;
-    r->u = apply(m, u0);
-    r->v = apply(m, v0);
-    r->du = (apply(m, u1) - r->u) / CELL;
-    r->dv = (apply(m, v1) - r->v) / CELL;
-    return true;
+    if (w->u[k] == RIM_WARP_NOWHERE || w->u[below] == RIM_WARP_NOWHERE)
+        return (place){0, 0, false};
+    const int64_t u = (int64_t)w->u[k] * (CELL - t) + (int64_t)w->u[below] * t;
+    const int64_t v = (int64_t)w->v[k] * (CELL - t) + (int64_t)w->v[below] * t;
+    return (place){apply(m, u), apply(m, v), true};
 }
 
-static bool inside(const rim_frame *f, const run *r)
+static bool inside(const rim_frame *f, const place *p)
 {
-    const int32_t u1 = r->u + r->du * CELL, v1 = r->v + r->dv * CELL;
-    const int32_t right = (f->width - 1) << 16, bottom = (f->height - 1) << 16;
-    return r->u >= 0 && r->v >= 0 && u1 >= 0 && v1 >= 0 && r->u < right && u1 < right &&
-           r->v < bottom && v1 < bottom;
+    return p->u >= 0 && p->v >= 0 && p->u < (f->width - 1) << 16 &&
+           p->v < (f->height - 1) << 16;
 }
 
 void rim_ground_sample(uint16_t *out, const rim_render_kernels *k, const rim_pane *pane,
                        const rim_frame *f, int scale, int y, int x0, int x1)
 {
     const to_map m = make_to_map(scale, CELL);
+    place a = find_place(&pane->nir, x0 / CELL, y, &m);
     for (int x = x0; x < x1; x += CELL) {
+        const place b = find_place(&pane->nir, x / CELL + 1, y, &m);
         const int count = smaller(CELL, x1 - x);
-        run r;
-        if (!find_run(&r, &pane->nir, x / CELL, y, &m))
+        const int32_t du = (b.u - a.u) / CELL, dv = (b.v - a.v) / CELL;
+        if (!a.known || !b.known)
             memset(out + x, 0, (size_t)count * sizeof *out);
-        else if (inside(f, &r))
-            k->sample(out + x, f->data, f->stride, r.u, r.v, r.du, r.dv, count);
+        else if (inside(f, &a) && inside(f, &b))
+            k->sample(out + x, f->data, f->stride, a.u, a.v, du, dv, count);
         else
             for (int i = 0; i < count; i++)
-                out[x + i] = sample_at(f, r.u + i * r.du, r.v + i * r.dv);
+                out[x + i] = sample_at(f, a.u + i * du, a.v + i * dv);
+        a = b;
     }
 }
 

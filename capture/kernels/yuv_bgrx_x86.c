@@ -14,7 +14,7 @@ typedef struct picks {
 static void make_picks(picks *p, const int y[8], const int u[8], const int v[8])
 {
     for (int i = 0; i < 8; i++) {
-        uint8_t *const yu = p->yu + 4 * i, *const yv = p->yv + 4 * i;
+        uint8_t *const yu = &p->yu[4 * i], *const yv = &p->yv[4 * i];
         yu[0] = yv[0] = (uint8_t)y[i];
         yu[2] = (uint8_t)u[i];
         yv[2] = (uint8_t)v[i];

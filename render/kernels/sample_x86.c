@@ -78,8 +78,12 @@ __attribute__((target("avx2"))) void rim_nodes_avx2(int16_t *node, const int32_t
                   gain = _mm256_set1_epi32(map->gain);
     const __m256i most = _mm256_set1_epi32(map->range),
                   least = _mm256_set1_epi32(-map->range);
-    int i = 0;
-    for (; i + 8 <= count; i += 8) {
+    if (count < 8) {
+        rim_nodes_c(node, u, v, map, count);
+        return;
+    }
+    for (int k = 0; k < count; k += 8) {
+        const int i = k + 8 <= count ? k : count - 8; // the last once more
         __m256i x = _mm256_loadu_si256((const __m256i *)(u + i));
         __m256i y = _mm256_loadu_si256((const __m256i *)(v + i));
         const __m256i across = hold(&x, map->right, map->margin);
@@ -94,5 +98,4 @@ __attribute__((target("avx2"))) void rim_nodes_avx2(int16_t *node, const int32_t
             (__m128i *)(node + i),
             _mm_packs_epi32(_mm256_castsi256_si128(n), _mm256_extracti128_si256(n, 1)));
     }
-    rim_nodes_c(node + i, u + i, v + i, map, count - i);
 }

@@ -41,5 +41,12 @@ __attribute__((target("avx2"))) void rim_spread_avx2(uint8_t *level, const int16
                                                    _MM_SHUFFLE(3, 1, 2, 0));
         _mm256_storeu_si256((__m256i *)(level + x), v);
     }
+    if (x + 16 <= width) {
+        const __m256i a = spread_16(top + x / 4, bottom + x / 4, d);
+        _mm_storeu_si128((__m128i *)(level + x),
+                         _mm_packus_epi16(_mm256_castsi256_si128(a),
+                                          _mm256_extracti128_si256(a, 1)));
+        x += 16;
+    }
     rim_spread_c(level + x, top + x / 4, bottom + x / 4, down, width - x);
 }
