@@ -137,7 +137,7 @@ rim_err rim_unpack_create(rim_unpack **out, const rim_unpack_options *o)
     rim_err err = set_bits(u, o);
     if (!err && format->kind == RIM_PIXEL_JPEG) {
         u->bytes = 1;
-        err = rim_jpeg_create(&u->jpeg);
+        err = rim_jpeg_create(&u->jpeg, o->width, o->height);
     } else if (!err) {
         err = set_layout(u, o);
         if (!err)

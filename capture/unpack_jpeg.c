@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Coded pictures are whole blocks of this side, with subsampling.
+enum { BLOCK = 64 };
+
 struct rim_jpeg {
     AVCodecContext *codec;
     AVPacket *packet;
@@ -19,7 +22,7 @@ struct rim_jpeg {
     size_t padded_bytes;
 };
 
-rim_err rim_jpeg_create(rim_jpeg **out)
+rim_err rim_jpeg_create(rim_jpeg **out, int width, int height)
 {
     *out = NULL;
     const AVCodec *decoder = avcodec_find_decoder(AV_CODEC_ID_MJPEG);
@@ -35,6 +38,7 @@ rim_err rim_jpeg_create(rim_jpeg **out)
         goto fail;
     j->codec->thread_count = 1; // frame threads would hold pictures back
     j->codec->err_recognition = AV_EF_EXPLODE;
+    j->codec->max_pixels = (int64_t)(width + BLOCK) * (height + BLOCK);
     j->codec->log_level_offset = AV_LOG_TRACE; // damage is counted, not printed
     if (avcodec_open2(j->codec, decoder, NULL) < 0)
         goto fail;

@@ -11,8 +11,9 @@
 
 typedef struct rim_jpeg rim_jpeg;
 
-// RIM_ERR_UNSUPPORTED: this FFmpeg is built without the decoder.
-RIM_NODISCARD rim_err rim_jpeg_create(rim_jpeg **out);
+// For pictures of width x height: one that claims to be much larger is damaged, and
+// takes no memory. RIM_ERR_UNSUPPORTED: this FFmpeg is built without the decoder.
+RIM_NODISCARD rim_err rim_jpeg_create(rim_jpeg **out, int width, int height);
 void rim_jpeg_destroy(rim_jpeg **j);
 // Decodes one picture and fills *dst (GRAY16: luma, 8 bits; BGRX8: BT.601, full
 // range, as JPEG has it). RIM_ERR_DAMAGED: truncated, not JPEG, not of dst's size.

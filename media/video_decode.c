@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
 #include "media/recording.h"
+#include "media/tiff_pages.h"
 #include "media/video_state.h"
 
 #include <stdlib.h>
@@ -141,10 +142,41 @@ static void note_complaints(rim_video_in *v, int code)
         rim_video_order_spoil(&v->order, v->packets - 1);
 }
 
+// The next page of a TIFF into v->packet, shown a frame later. The decoder has done with
+// the page before.
+static bool read_page(rim_video_in *v)
+{
+    AVPacket *sheet = v->sheet;
+    if (!sheet || v->pages >= RIM_TIFF_PAGES_MAX)
+        return false;
+    const uint32_t next = rim_tiff_next(sheet->data, (size_t)sheet->size, v->page);
+    if (next == 0 || av_packet_ref(v->packet, sheet) < 0)
+        return false;
+    v->page = next;
+    rim_tiff_choose(sheet->data, next); // seen through v->packet, which shares it
+    if (v->packet->pts != AV_NOPTS_VALUE)
+        v->packet->pts += v->pages;
+    v->pages++;
+    return true;
+}
+
+// A TIFF has come, whole.
+static void open_sheet(rim_video_in *v)
+{
+    v->page = rim_tiff_first(v->packet->data, (size_t)v->packet->size);
+    v->pages = 1;
+    v->sheet = v->page ? av_packet_clone(v->packet) : NULL;
+    if (v->sheet && av_packet_make_writable(v->sheet) < 0)
+        av_packet_free(&v->sheet); // no memory: its first page
+}
+
 static void feed(rim_video_in *v)
 {
     int code;
-    if (read_packet(v)) {
+    const bool paged = read_page(v);
+    if (paged || read_packet(v)) {
+        if (!paged && !v->sheet && v->codec->codec_id == AV_CODEC_ID_TIFF)
+            open_sheet(v);
         enter_packet(v);
         code = avcodec_send_packet(v->codec, v->packet);
         av_packet_unref(v->packet);

@@ -237,6 +237,7 @@ void rim_video_in_close(rim_video_in **p)
     avformat_close_input(&v->format);
     av_packet_free(&v->packet);
     av_frame_free(&v->frame);
+    av_packet_free(&v->sheet);
     for (rim_video_mark *m = v->marks, *next; m; m = next) {
         next = m->next;
         free(m->point);

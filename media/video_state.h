@@ -35,6 +35,10 @@ struct rim_video_in {
     bool is_stamped;    // some did
     int split_bits;     // of a NIR sample, where media/nir_pack.h made the pictures; 0
     rim_video_mark *marks;
+    // TIFF: its one packet holds all pages, of which the decoder is told one at a time.
+    AVPacket *sheet; // NULL: not a TIFF, or not read yet
+    uint32_t page;   // decoded last, see tiff_pages.h
+    int pages;       // so far
 
     int64_t packets;    // read so far: the index of the next
     int64_t pts_offset; // added where time stamps jumped back
