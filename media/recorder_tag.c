@@ -23,7 +23,8 @@ static json_t *marks_as_json(const rim_source_info *info)
     return list;
 }
 
-static void add_scene(json_t *root, const rim_source_info *info)
+static void add_scene(json_t *root, const rim_source_info *info,
+                      const rim_record_options *o)
 {
     if (info->fps > 0)
         (void)json_object_set_new(root, "fps", json_real(info->fps));
@@ -33,7 +34,8 @@ static void add_scene(json_t *root, const rim_source_info *info)
                                             "height", info->visible_height));
     if (info->mm_per_px > 0)
         (void)json_object_set_new(root, "mm_per_px", json_real(info->mm_per_px));
-    if (info->calibration) {
+    // One that travels with the recording needs no place, which may be a passing one.
+    if (info->calibration && o->attachment_count == 0) {
         char *absolute = realpath(info->calibration, NULL);
         (void)json_object_set_new(root, "calibration",
                                   json_string(absolute ? absolute : info->calibration));
@@ -81,7 +83,7 @@ char *rim_recorder_tag(const rim_source_info *info, const rim_record_options *o,
     if (codec == RIM_RECORD_RAW)
         (void)json_object_set_new(json_object_get(root, "nir"), "packing",
                                   json_string(RIM_RECORDING_SPLIT));
-    add_scene(root, info);
+    add_scene(root, info, o);
     add_run(root, o);
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(root);
