@@ -17,6 +17,7 @@
 #define AWAY_LEAST   (-360) // Q10: how far the background may leave the quadratic
 #define AWAY_MOST    400
 #define TERMS        6    // of a quadratic in x and y
+#define BAND         16   // rows of cells a job
 #define ROUNDS       8    // of its fit, at most
 #define SPREAD_LEAST 40.0 // Q10
 #define SPREAD_MOST  400.0
@@ -27,7 +28,7 @@ rim_err rim_background_init(rim_background *b, const rim_grid *grid,
     *b = (rim_background){.grid = grid, .kernels = kernels};
     b->cells_x = (grid->width + RIM_CELL - 1) / RIM_CELL;
     b->cells_y = (grid->height + RIM_CELL - 1) / RIM_CELL;
-    const size_t area = rim_grid_area(grid), columns = (size_t)b->cells_x * RIM_CELL;
+    const size_t area = rim_grid_area(grid), columns = (size_t)b->cells_x;
     const size_t cells = (size_t)b->cells_x * (size_t)b->cells_y;
     int16_t *table = malloc(65536 * sizeof *table);
     b->log_table = table;
@@ -42,7 +43,7 @@ rim_err rim_background_init(rim_background *b, const rim_grid *grid,
     b->narrow = calloc(cells, sizeof *b->narrow);
     b->sum = calloc(cells, sizeof *b->sum);
     b->on = calloc(cells, sizeof *b->on);
-    b->line = calloc(4 * columns + 2, sizeof *b->line);
+    b->line = calloc(4 * columns, sizeof *b->line);
     b->zero = calloc(columns, sizeof *b->zero);
     if (!table || !b->log_light || !b->valid || !b->ratio || !b->level || !b->weight ||
         !b->smooth || !b->residual || !b->wide || !b->narrow || !b->sum || !b->on ||
@@ -123,25 +124,49 @@ static int fold_cells(const rim_background *b, int cy, const int32_t *sum,
     return all;
 }
 
-// Logarithm, validity, and the means over cells.
-static void level_cells(rim_background *b, const uint16_t *light)
+typedef struct level_run {
+    rim_background *b;
+    const uint16_t *light;
+    int32_t valid[RIM_FRAME_SIDE_MAX / RIM_CELL / BAND + 1]; // pixels, by bands
+} level_run;
+
+static void level_band(void *ctx, int job)
 {
+    level_run *run = ctx;
+    const rim_background *b = run->b;
     const rim_grid *g = b->grid;
-    const size_t columns = (size_t)b->cells_x * RIM_CELL;
-    int32_t *sum = b->line, *count = b->line + columns;
-    size_t valid = 0;
-    b->dark_light = dark_light(g, light);
-    for (int cy = 0; cy < b->cells_y; cy++) {
-        memset(sum, 0, 2 * columns * sizeof *sum);
+    int32_t sum[RIM_FRAME_SIDE_MAX], count[RIM_FRAME_SIDE_MAX];
+    const size_t bytes = (size_t)b->cells_x * RIM_CELL * sizeof *sum;
+    run->valid[job] = 0;
+    for (int cy = job * BAND; cy < (job + 1) * BAND && cy < b->cells_y; cy++) {
+        memset(sum, 0, bytes);
+        memset(count, 0, bytes);
         for (int y = cy * RIM_CELL; y < (cy + 1) * RIM_CELL && y < g->height; y++) {
             const size_t row = (size_t)y * (size_t)g->width;
             b->kernels->level_row(sum, count, b->log_light + row, b->valid + row,
-                                  light + row, b->log_table, b->dark_light, g->width);
+                                  run->light + row, b->log_table, b->dark_light,
+                                  g->width);
         }
-        valid += (size_t)fold_cells(b, cy, sum, count);
+        run->valid[job] += fold_cells(b, cy, sum, count);
     }
-    const double area = (double)rim_grid_area(g);
-    b->dark = (area - (double)valid) / area;
+}
+
+static int bands(const rim_background *b)
+{
+    return (b->cells_y + BAND - 1) / BAND;
+}
+
+// Logarithm, validity, and the means over cells.
+static void level_cells(rim_background *b, const uint16_t *light, rim_workers *workers)
+{
+    level_run run = {.b = b, .light = light};
+    b->dark_light = dark_light(b->grid, light);
+    rim_workers_run(workers, level_band, &run, bands(b));
+    double valid = 0;
+    for (int i = 0; i < bands(b); i++)
+        valid += run.valid[i];
+    const double area = (double)rim_grid_area(b->grid);
+    b->dark = (area - valid) / area;
 }
 
 // The quadratic q in one row of cells, as one in x.
@@ -346,10 +371,24 @@ static void smooth_line(const rim_background *b, int32_t *line, int gy)
     line[w] = line[w - 1];
 }
 
-void rim_background_run(rim_background *b, const uint16_t *light)
+static void ratio_band(void *ctx, int job)
+{
+    const rim_background *b = ctx;
+    const rim_grid *g = b->grid;
+    int32_t line[RIM_FRAME_SIDE_MAX / RIM_CELL + 2];
+    const int end = (job + 1) * BAND * RIM_CELL;
+    for (int y = job * BAND * RIM_CELL; y < end && y < g->height; y++) {
+        const size_t row = (size_t)y * (size_t)g->width;
+        smooth_line(b, line + 1, y);
+        b->kernels->ratio_row(b->ratio + row, b->log_light + row, b->valid + row,
+                              line + 1, g->width);
+    }
+}
+
+void rim_background_run(rim_background *b, const uint16_t *light, rim_workers *workers)
 {
     double q[TERMS];
-    level_cells(b, light);
+    level_cells(b, light, workers);
     fit_quadratic(b, q);
     memset(b->narrow, 0, (size_t)b->cells_x * (size_t)b->cells_y * sizeof *b->narrow);
     const int wide = reach_cells(b, WIDE_MM), narrow = reach_cells(b, NARROW_MM);
@@ -359,12 +398,7 @@ void rim_background_run(rim_background *b, const uint16_t *light)
     masked_mean(b, b->narrow, b->wide, -100, 80, narrow);
     for (int cy = 0; cy < b->cells_y; cy++)
         smooth_cells(b, q, cy);
-    for (int y = 0; y < b->grid->height; y++) {
-        const size_t row = (size_t)y * (size_t)b->grid->width;
-        smooth_line(b, b->line + 1, y);
-        b->kernels->ratio_row(b->ratio + row, b->log_light + row, b->valid + row,
-                              b->line + 1, b->grid->width);
-    }
+    rim_workers_run(workers, ratio_band, b, bands(b));
 }
 
 double rim_background_at(const rim_background *b, double x, double y)

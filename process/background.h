@@ -16,6 +16,8 @@
 #define RIM_PROCESS_BACKGROUND_H
 
 #include "base/err.h"
+#include "base/frame.h"
+#include "base/workers.h"
 #include "process/grid.h"
 #include "process/kernels/kernels.h"
 
@@ -49,7 +51,7 @@ RIM_NODISCARD rim_err rim_background_init(rim_background *b, const rim_grid *gri
 void rim_background_uninit(rim_background *b);
 
 // light: [grid] Q15, as rim_reduce_run() gives. Fills every plane above.
-void rim_background_run(rim_background *b, const uint16_t *light);
+void rim_background_run(rim_background *b, const uint16_t *light, rim_workers *workers);
 
 // M at a grid position, interpolated, in log2 units.
 double rim_background_at(const rim_background *b, double x, double y);

@@ -254,11 +254,11 @@ void rim_pipeline_process(rim_pipeline *p, rim_result *result, const rim_frame *
     p->reduce.nir = nir;
     rim_reduce_run(&p->reduce, p->workers);
     stage_done(p, RIM_STAGE_correct);
-    rim_background_run(&p->background, p->reduce.light);
+    rim_background_run(&p->background, p->reduce.light, p->workers);
     stage_done(p, RIM_STAGE_background);
     rim_motion_run(&p->motion, &p->background);
     stage_done(p, RIM_STAGE_motion);
-    rim_temporal_run(&p->temporal, &p->background, &p->motion);
+    rim_temporal_run(&p->temporal, &p->background, &p->motion, p->workers);
     stage_done(p, RIM_STAGE_temporal);
     rim_watch_follow(&p->watch, &p->motion, &p->background);
     rim_candidates expected = {0};

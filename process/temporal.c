@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPARSE 3 // of every so many pixels the noise is measured
+#define BAND   64 // rows a job
+#define SPARSE 3  // of every so many pixels the noise is measured
 
 rim_err rim_temporal_init(rim_temporal *t, const rim_grid *grid,
                           const rim_process_kernels *kernels)
@@ -53,18 +54,26 @@ static int32_t q16(double v)
     return (int32_t)floor(v * 65536.0 + 0.5);
 }
 
+typedef struct temporal_run {
+    rim_temporal *t;
+    const rim_background *b;
+    rim_similarity now_before;
+    int32_t limit[RIM_NOISE_BINS]; // of the local difference, Q10
+} temporal_run;
+
 // difference = this frame's ratio minus the last result at the same tissue.
-static void subtract_past(rim_temporal *t, const rim_background *b,
-                          const rim_similarity *now_before)
+static void subtract_band(void *ctx, int job)
 {
-    const rim_similarity *s = now_before;
+    const temporal_run *run = ctx;
+    const rim_temporal *t = run->t;
+    const rim_similarity *s = &run->now_before;
     const int w = t->grid->width, h = t->grid->height;
     const int32_t step_x = q16(s->a), step_y = q16(s->b);
-    for (int y = 0; y < h; y++) {
+    for (int y = job * BAND; y < (job + 1) * BAND && y < h; y++) {
         const size_t row = (size_t)y * (size_t)w;
-        t->kernels->subtract_row(difference_row(t, y), b->ratio + row, b->valid + row,
-                                 t->past, w, h, q16(s->tx - s->b * y),
-                                 q16(s->ty + s->a * y), step_x, step_y, w);
+        t->kernels->subtract_row(
+            difference_row(t, y), run->b->ratio + row, run->b->valid + row, t->past, w,
+            h, q16(s->tx - s->b * y), q16(s->ty + s->a * y), step_x, step_y, w);
     }
 }
 
@@ -101,17 +110,17 @@ static void measure_noise(rim_temporal *t, const rim_background *b)
     }
 }
 
-static void blend(rim_temporal *t, const rim_background *b)
+static void blend_band(void *ctx, int job)
 {
+    const temporal_run *run = ctx;
+    const rim_temporal *t = run->t;
+    const rim_background *b = run->b;
     const int w = t->grid->width;
-    int32_t limit[RIM_NOISE_BINS]; // of the local difference, Q10
-    for (int i = 0; i < RIM_NOISE_BINS; i++)
-        limit[i] = (int32_t)(t->noise[i] > 0.0 ? 1.0 + t->noise[i] : 8.0);
-    for (int y = 0; y < t->grid->height; y++) {
+    for (int y = job * BAND; y < (job + 1) * BAND && y < t->grid->height; y++) {
         const size_t row = (size_t)y * (size_t)w;
         t->kernels->blend_row(t->ratio + row, t->past + row, difference_row(t, y),
                               stride(t), b->ratio + row, b->valid + row,
-                              b->log_light + row, limit, w);
+                              b->log_light + row, run->limit, w);
     }
 }
 
@@ -124,15 +133,20 @@ static void start(rim_temporal *t, const rim_background *b)
         t->past[i] = b->valid[i] ? b->ratio[i] : RIM_NO_PAST;
 }
 
-void rim_temporal_run(rim_temporal *t, const rim_background *b, const rim_motion *m)
+void rim_temporal_run(rim_temporal *t, const rim_background *b, const rim_motion *m,
+                      rim_workers *workers)
 {
     memcpy(t->valid, b->valid, rim_grid_area(t->grid));
     if (m->frames <= 1 || m->cut) {
         start(t, b);
         return;
     }
-    const rim_similarity now_before = rim_similarity_invert(&m->before_now);
-    subtract_past(t, b, &now_before);
+    const int jobs = (t->grid->height + BAND - 1) / BAND;
+    temporal_run run = {
+        .t = t, .b = b, .now_before = rim_similarity_invert(&m->before_now)};
+    rim_workers_run(workers, subtract_band, &run, jobs);
     measure_noise(t, b);
-    blend(t, b);
+    for (int i = 0; i < RIM_NOISE_BINS; i++)
+        run.limit[i] = (int32_t)(t->noise[i] > 0.0 ? 1.0 + t->noise[i] : 8.0);
+    rim_workers_run(workers, blend_band, &run, jobs);
 }

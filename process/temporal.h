@@ -11,6 +11,7 @@
 #define RIM_PROCESS_TEMPORAL_H
 
 #include "base/err.h"
+#include "base/workers.h"
 #include "process/background.h"
 #include "process/motion.h"
 
@@ -32,6 +33,7 @@ RIM_NODISCARD rim_err rim_temporal_init(rim_temporal *t, const rim_grid *grid,
 void rim_temporal_uninit(rim_temporal *t);
 
 // b, m: of the frame under way.
-void rim_temporal_run(rim_temporal *t, const rim_background *b, const rim_motion *m);
+void rim_temporal_run(rim_temporal *t, const rim_background *b, const rim_motion *m,
+                      rim_workers *workers);
 
 #endif

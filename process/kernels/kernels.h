@@ -180,7 +180,12 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
     V(normal_row, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
-    V(add_columns, neon, RIM_CPU_NEON)
+    V(add_columns, neon, RIM_CPU_NEON) \
+    V(correct_columns, neon, RIM_CPU_NEON) \
+    V(moments_row, neon, RIM_CPU_NEON) \
+    V(subtract_row, neon, RIM_CPU_NEON) \
+    V(blend_row, neon, RIM_CPU_NEON) \
+    V(normal_row, neon, RIM_CPU_NEON)
 #else
 #define RIM_PROCESS_VARIANTS(V)
 #endif
