@@ -20,14 +20,17 @@ phantom() {
     name=$1 size=$2 pitch=$3
     shift 3
     "$program" phantom --out "$work/$name" --size "$size" --mm-per-px "$pitch" \
-        --frames 12 --seed 3 "$@" >/dev/null 2>&1
+        --frames 12 --seed 3 "$@" >"$work/log" 2>&1 || {
+        cat "$work/log" >&2
+        exit 1
+    }
 }
 echo "phantoms"
 phantom vga 640x480 0.156 --lesions 5
 phantom hd 1280x720 0.078 --lesions 5
 phantom fhd 1920x1080 0.052 --lesions 5
 phantom uhd 3840x2160 0.026 --lesions 5
-phantom worst 1920x1080 0.052 --lesions 40 --uptake 6 --peak 1.5
+phantom worst 1920x1080 0.052 --lesions 24 --uptake 6 --peak 1.5 --distractors all
 
 for name in vga hd fhd uhd worst; do
     echo "rimlight, $name"

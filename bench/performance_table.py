@@ -76,7 +76,7 @@ def targets(data, opencv, program, work):
            f"{one['median_ms'] / copy:.1f} times ({copy:.3f} ms)", "at most 18")
     yield ("correction against a copy of the same bytes",
            "{:.2f} times".format(bound(fhd, "correct")), "1.25")
-    yield ("worst scene (40 lesions, all bright): its slowest frame in a hundred, "
+    yield ("worst scene (24 lesions and all that imitates them, saturated): its slowest frame in a hundred, "
            "against the usual median", f"{hard['p99_ms'] / one['median_ms']:.2f} times",
            "under 2")
     yield ("memory of a replay, 1080p / 4K",

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIGHT_OFFSET 8      // keeps the logarithm of noise at no light finite
 #define DARK_LEAST   24     // Q15 of full scale: three counts of 4096
 #define DARK_PART    0.05   // of the median light (facts: below 5 % is not judged)
 #define WIDE_MM      12.0   // reach of the first masked mean
@@ -30,8 +29,7 @@ rim_err rim_background_init(rim_background *b, const rim_grid *grid,
     b->cells_y = (grid->height + RIM_CELL - 1) / RIM_CELL;
     const size_t area = rim_grid_area(grid), columns = (size_t)b->cells_x;
     const size_t cells = (size_t)b->cells_x * (size_t)b->cells_y;
-    int16_t *table = malloc(65536 * sizeof *table);
-    b->log_table = table;
+    b->log_table = calloc(65536, sizeof *b->log_table);
     b->log_light = calloc(area, sizeof *b->log_light);
     b->valid = calloc(area, sizeof *b->valid);
     b->ratio = calloc(area, sizeof *b->ratio);
@@ -45,20 +43,24 @@ rim_err rim_background_init(rim_background *b, const rim_grid *grid,
     b->on = calloc(cells, sizeof *b->on);
     b->line = calloc(4 * columns, sizeof *b->line);
     b->zero = calloc(columns, sizeof *b->zero);
-    if (!table || !b->log_light || !b->valid || !b->ratio || !b->level || !b->weight ||
-        !b->smooth || !b->residual || !b->wide || !b->narrow || !b->sum || !b->on ||
-        !b->line || !b->zero) {
+    if (!b->log_table || !b->log_light || !b->valid || !b->ratio || !b->level ||
+        !b->weight || !b->smooth || !b->residual || !b->wide || !b->narrow || !b->sum ||
+        !b->on || !b->line || !b->zero) {
         rim_background_uninit(b);
         return RIM_ERR_MEMORY;
     }
-    for (uint32_t v = 0; v < 65536; v++)
-        table[v] = (int16_t)rim_log2_q10(v + LIGHT_OFFSET);
+    for (int v = 0; v < 65536; v++) {
+        int32_t sum = 0, count = 0;
+        uint8_t valid;
+        const uint16_t light = (uint16_t)v;
+        kernels->level_row(&sum, &count, &b->log_table[v], &valid, &light, 0, 1);
+    }
     return RIM_OK;
 }
 
 void rim_background_uninit(rim_background *b)
 {
-    free((void *)(uintptr_t)b->log_table);
+    free(b->log_table);
     free(b->log_light);
     free(b->valid);
     free(b->ratio);
@@ -144,8 +146,7 @@ static void level_band(void *ctx, int job)
         for (int y = cy * RIM_CELL; y < (cy + 1) * RIM_CELL && y < g->height; y++) {
             const size_t row = (size_t)y * (size_t)g->width;
             b->kernels->level_row(sum, count, b->log_light + row, b->valid + row,
-                                  run->light + row, b->log_table, b->dark_light,
-                                  g->width);
+                                  run->light + row, b->dark_light, g->width);
         }
         run->valid[job] += fold_cells(b, cy, sum, count);
     }

@@ -3,7 +3,7 @@
 // Illumination multiplies: a Gaussian spot and cos^n fall-off are close to a
 // quadratic in the logarithm of light. So
 //
-//     L(x, y) = log2(light)            per grid pixel, Q10
+//     L(x, y) = log2(light + 8)        per grid pixel, Q10; finite without light
 //     Q(x, y) = robust quadratic of L  over the frame, bright outliers weigh little
 //     M(x, y) = Q + masked local mean of (L - Q), at 12 mm, then at 5 mm, where
 //               cells above the estimate before (lesions) have no weight
@@ -28,7 +28,7 @@
 typedef struct rim_background {
     const rim_grid *grid;
     const rim_process_kernels *kernels;
-    const int16_t *log_table; // [65536], Q10 log2 of a light value
+    int16_t *log_table; // [65536], L of a light value
     int cells_x, cells_y;
     int16_t *log_light; // [grid] Q10
     uint8_t *valid;     // [grid] 1: light enough to judge

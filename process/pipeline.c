@@ -218,15 +218,14 @@ static void report(rim_pipeline *p, rim_result *r, const rim_frame *nir)
 
 static void draw_sbr(rim_pipeline *p)
 {
+    const int w = p->grid.width;
     for (int y = 0; y < p->grid.height; y++) {
-        uint16_t *row = rim_frame_row16(&p->sbr, y);
-        const size_t first = (size_t)y * (size_t)p->grid.width;
-        for (int x = 0; x < p->grid.width; x++) {
-            const size_t i = first + (size_t)x;
-            row[x] = p->temporal.valid[i]
-                         ? p->sbr_of_ratio[p->temporal.ratio[i] - RIM_RATIO_MIN]
-                         : 0;
-        }
+        const uint16_t *restrict sbr_of = p->sbr_of_ratio;
+        uint16_t *restrict row = rim_frame_row16(&p->sbr, y);
+        const int16_t *ratio = p->temporal.ratio + (size_t)y * (size_t)w;
+        const uint8_t *valid = p->temporal.valid + (size_t)y * (size_t)w;
+        for (int x = 0; x < w; x++)
+            row[x] = (uint16_t)(sbr_of[ratio[x] - RIM_RATIO_MIN] & -valid[x]);
     }
 }
 

@@ -32,30 +32,21 @@ void rim_pyramid_uninit(rim_pyramid *p)
     *p = (rim_pyramid){0};
 }
 
-static int floored(int16_t v)
-{
-    return v > RATIO_FLOOR ? v : RATIO_FLOOR;
-}
-
-// Rows and columns beyond the last repeat it.
-static void halve(rim_pyramid_level *dst, const int16_t *src, int w, int h)
+// Rows beyond the last repeat it, as columns do.
+static void halve(const rim_process_kernels *kernels, rim_pyramid_level *dst,
+                  const int16_t *src, int w, int h)
 {
     for (int y = 0; y < dst->height; y++) {
         const int16_t *a = src + (size_t)(2 * y) * (size_t)w;
-        const int16_t *b = 2 * y + 1 < h ? a + w : a;
-        for (int x = 0; x < dst->width; x++) {
-            const int x0 = 2 * x, x1 = x0 + 1 < w ? x0 + 1 : x0;
-            const int sum =
-                floored(a[x0]) + floored(a[x1]) + floored(b[x0]) + floored(b[x1]);
-            dst->ratio[(size_t)y * (size_t)dst->width + (size_t)x] = (int16_t)(sum / 4);
-        }
+        kernels->halve_row(dst->ratio + (size_t)y * (size_t)dst->width, a,
+                           2 * y + 1 < h ? a + w : a, RATIO_FLOOR, w);
     }
 }
 
 void rim_pyramid_build(rim_pyramid *p, const int16_t *ratio)
 {
-    halve(&p->level[0], ratio, p->grid->width, p->grid->height);
+    halve(p->kernels, &p->level[0], ratio, p->grid->width, p->grid->height);
     for (int i = 1; i < RIM_PYRAMID_LEVELS; i++)
-        halve(&p->level[i], p->level[i - 1].ratio, p->level[i - 1].width,
+        halve(p->kernels, &p->level[i], p->level[i - 1].ratio, p->level[i - 1].width,
               p->level[i - 1].height);
 }

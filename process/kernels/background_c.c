@@ -3,9 +3,9 @@
 #include "process/kernels/background_rows.h"
 
 void rim_level_row_c(int32_t *sum, int32_t *count, int16_t *log, uint8_t *valid,
-                     const uint16_t *light, const int16_t *table, int dark, int width)
+                     const uint16_t *light, int dark, int width)
 {
-    level_row(sum, count, log, valid, light, table, dark, width);
+    level_row(sum, count, log, valid, light, dark, width);
 }
 
 void rim_residual_row_c(int16_t *residual, const int16_t *level, const float q[3],

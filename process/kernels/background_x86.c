@@ -4,6 +4,14 @@
 
 #include <immintrin.h>
 
+__attribute__((target("avx2"))) void rim_level_row_avx2(int32_t *sum, int32_t *count,
+                                                        int16_t *log, uint8_t *valid,
+                                                        const uint16_t *light, int dark,
+                                                        int width)
+{
+    level_row(sum, count, log, valid, light, dark, width);
+}
+
 __attribute__((target("avx2"))) void rim_residual_row_avx2(int16_t *residual,
                                                            const int16_t *level,
                                                            const float q[3], int cells)
@@ -61,15 +69,6 @@ __attribute__((target("avx2"))) void rim_moments_row_avx2(double moment[8],
         moment[6] += b * at;
         moment[7] += b * at * at;
     }
-}
-
-__attribute__((target("avx2"))) void rim_mask_row_avx2(int32_t *sum, int32_t *on,
-                                                       const int16_t *residual,
-                                                       const int16_t *about,
-                                                       const uint16_t *weight, int low,
-                                                       int high, int cells)
-{
-    mask_row(sum, on, residual, about, weight, low, high, cells);
 }
 
 __attribute__((target("avx2"))) void rim_slide_row_avx2(int32_t *sum, const int32_t *in,

@@ -71,11 +71,11 @@ typedef uint64_t rim_sample_ray_fn(int16_t *dst, const int16_t *plane, int width
                                    int32_t x, int32_t y, int32_t dx, int32_t dy, int n);
 
 // background.h: one row of grid pixels:
-//     log = table[light]      valid = light >= dark (1 or 0)
+//     log = log2(light + 8), Q10, within 1      valid = light >= dark (1 or 0)
 //     sum += valid * log      count += valid               in each column
 typedef void rim_level_row_fn(int32_t *sum, int32_t *count, int16_t *log,
-                              uint8_t *valid, const uint16_t *light,
-                              const int16_t *table, int dark, int width);
+                              uint8_t *valid, const uint16_t *light, int dark,
+                              int width);
 
 // One row of cells against a quadratic in x = 2 i / cells - 1:
 //     residual = level - (q[0] + x (q[1] + x q[2])), rounded
@@ -150,6 +150,12 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
                                const int16_t *slope_y, const int16_t *difference,
                                int clip, int width);
 
+// pyramid.h: dst = the mean of 2 x 2, towards zero, of pixels of a and b raised to
+// `least`; where width is odd the last column repeats. dst: (width + 1) / 2.
+// least: -8192..8191, a, b <= 8191.
+typedef void rim_halve_row_fn(int16_t *dst, const int16_t *a, const int16_t *b,
+                              int least, int width);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
@@ -158,7 +164,7 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
     X(subtract_row) X(blend_row) \
-    X(normal_row)
+    X(normal_row) X(halve_row)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
@@ -168,16 +174,17 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
     V(split_row, avx2, RIM_CPU_AVX2) \
     V(light_row, avx2, RIM_CPU_AVX2) \
     V(sample_ray, avx2, RIM_CPU_AVX2) \
+    V(level_row, avx2, RIM_CPU_AVX2) \
     V(residual_row, avx2, RIM_CPU_AVX2) \
     V(weigh_row, avx2, RIM_CPU_AVX2) \
     V(moments_row, avx2, RIM_CPU_AVX2) \
-    V(mask_row, avx2, RIM_CPU_AVX2) \
     V(slide_row, avx2, RIM_CPU_AVX2) \
     V(mean_row, avx2, RIM_CPU_AVX2) \
     V(ratio_row, avx2, RIM_CPU_AVX2) \
     V(subtract_row, avx2, RIM_CPU_AVX2) \
     V(blend_row, avx2, RIM_CPU_AVX2) \
-    V(normal_row, avx2, RIM_CPU_AVX2)
+    V(normal_row, avx2, RIM_CPU_AVX2) \
+    V(halve_row, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON) \
@@ -185,7 +192,8 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
     V(moments_row, neon, RIM_CPU_NEON) \
     V(subtract_row, neon, RIM_CPU_NEON) \
     V(blend_row, neon, RIM_CPU_NEON) \
-    V(normal_row, neon, RIM_CPU_NEON)
+    V(normal_row, neon, RIM_CPU_NEON) \
+    V(halve_row, neon, RIM_CPU_NEON)
 #else
 #define RIM_PROCESS_VARIANTS(V)
 #endif

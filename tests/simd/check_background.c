@@ -11,25 +11,23 @@ void check_level_row(simd *s)
     SIMD_KERNEL(s, level_row);
     while (simd_trial(s)) {
         const int width = simd_size(s, 1, 200), dark = simd_between(s, 0, 65535);
-        const int16_t *table = simd_random_i16(s, 65536, 0, LEVEL_MOST);
         const uint16_t *light = simd_random16(s, width, 0, 65535);
         int32_t *right = simd_random_i32(s, 2 * width, 0, 4 * LEVEL_MOST);
         int32_t *made = simd_room(s, 2 * width, sizeof *made);
         memcpy(made, right, (size_t)width * 2 * sizeof *made);
         int16_t *log[2] = {simd_room(s, width, 2), simd_room(s, width, 2)};
         uint8_t *valid[2] = {simd_room(s, width, 1), simd_room(s, width, 1)};
-        c(right, right + width, log[0], valid[0], light, table, dark, width);
-        v(made, made + width, log[1], valid[1], light, table, dark, width);
+        c(right, right + width, log[0], valid[0], light, dark, width);
+        v(made, made + width, log[1], valid[1], light, dark, width);
         simd_same(s, made, right, 2 * width, sizeof *made);
         simd_same(s, log[1], log[0], width, 2);
         simd_same(s, valid[1], valid[0], width, 1);
     }
-    const int16_t *table = simd_random_i16(s, 65536, 0, LEVEL_MOST);
     const uint16_t *light = simd_random16(s, WIDE, 0, 32768);
     int32_t *sum = simd_random_i32(s, 2 * WIDE, 0, 0);
     int16_t *log = simd_room(s, WIDE, 2);
     uint8_t *valid = simd_room(s, WIDE, 1);
-    SIMD_BENCH(s, 5 * WIDE, v(sum, sum + WIDE, log, valid, light, table, 1600, WIDE));
+    SIMD_BENCH(s, 5 * WIDE, v(sum, sum + WIDE, log, valid, light, 1600, WIDE));
 }
 
 void check_residual_row(simd *s)
