@@ -165,6 +165,11 @@ static int64_t seconds_of(const char *date)
     return days * 86400 + hour * 3600 + minute * 60 + second;
 }
 
+static void add_days(rim_page_table *t, const char *name, int days)
+{
+    rim_page_add(t, name, "%d day%s", days, days == 1 ? "" : "s");
+}
+
 static void add_age(rim_page_table *t, const rim_calib *c, const rim_source_info *info)
 {
     rim_page_add(t, "made", "%s", c->date[0] ? c->date : "date not known");
@@ -175,9 +180,9 @@ static void add_age(rim_page_table *t, const rim_calib *c, const rim_source_info
     const int then = then_s >= 0 ? rim_calib_age_days(c, then_s) : -1;
     const int now = rim_calib_age_days(c, rim_export_now_s());
     if (then >= 0)
-        rim_page_add(t, "age when recorded", "%d days", then);
+        add_days(t, "age when recorded", then);
     if (now >= 0)
-        rim_page_add(t, "age when this page was made", "%d days", now);
+        add_days(t, "age when this page was made", now);
     else
         rim_page_add(t, "age", "not known");
 }
@@ -236,8 +241,7 @@ static bool add_reported(rim_page_table *t, const rim_case *c)
     if (!last)
         return false;
     if (last->calibration.age_days >= 0)
-        rim_page_add(t, "age when the report was made", "%d days",
-                     last->calibration.age_days);
+        add_days(t, "age when the report was made", last->calibration.age_days);
     add_known(t, "registration, residual", last->calibration.registration_px, " px");
     add_known(t, "pictures parted by, at most", shift_px, " px");
     rim_page_add(t, "frames with a registration that did not hold", "%zu of %zu",
