@@ -45,38 +45,23 @@ void rim_growth_uninit(rim_growth *g)
     *g = (rim_growth){0};
 }
 
-void rim_growth_begin(rim_growth *g, const rim_wound *w)
+void rim_growth_begin(rim_growth *g, rim_wound *w)
 {
     memset(g->taken, 0, (size_t)w->width * (size_t)w->height);
     for (int y = 0; y < w->height; y++)
         for (int x = 0; x < w->width; x++) {
             const size_t i = (size_t)y * (size_t)w->width + (size_t)x;
             const double level = fmin(rim_quadric_at(&g->level, x, y), g->level_most);
-            const int flat = w->excess[i] - (int)floor(level + 0.5);
+            const int off = (int)(fmax(level, -16000.0) + 16384.5) - 16384;
+            const int flat = w->excess[i] - off;
             g->flat[i] = (int16_t)(flat < RIM_RATIO_MIN   ? RIM_RATIO_MIN
                                    : flat > RIM_RATIO_MAX ? RIM_RATIO_MAX
                                                           : flat);
+            // Smoothed once already, over what was tissue before glints were taken out.
+            const bool on = w->seen[i] & RIM_WOUND_TISSUE;
+            w->spare[i] = (int16_t)(on ? w->fine[i] + g->flat[i] - w->excess[i] : 0);
         }
-    for (int y = 0; y < w->height; y++)
-        for (int x = 0; x < w->width; x++) {
-            const size_t i = (size_t)y * (size_t)w->width + (size_t)x;
-            // w->fine is smoothed once over what was tissue before glints were taken out.
-            g->soft[i] = UNKNOWN;
-            if (!(w->seen[i] & RIM_WOUND_TISSUE))
-                continue;
-            int sum = 0, weight = 0;
-            for (int dy = y > 0 ? -1 : 0; dy <= (y + 1 < w->height); dy++)
-                for (int dx = x > 0 ? -1 : 0; dx <= (x + 1 < w->width); dx++) {
-                    const size_t k =
-                        (size_t)(y + dy) * (size_t)w->width + (size_t)(x + dx);
-                    const int on = (w->seen[k] & RIM_WOUND_TISSUE)
-                                       ? (2 - abs(dx)) * (2 - abs(dy))
-                                       : 0;
-                    sum += on * (w->fine[k] + g->flat[k] - w->excess[k]);
-                    weight += on;
-                }
-            g->soft[i] = (int16_t)(sum / weight);
-        }
+    rim_wound_smooth(g->soft, w->spare, w);
 }
 
 // Excess over the level at (x, y), of the level, smoothed over 3 x 3 whatever is there.

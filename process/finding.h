@@ -55,8 +55,8 @@ typedef struct rim_growth {
 RIM_NODISCARD rim_err rim_growth_init(rim_growth *g, const rim_grid *grid);
 void rim_growth_uninit(rim_growth *g);
 
-// Sets flat and soft for the frame; g->level is given.
-void rim_growth_begin(rim_growth *g, const rim_wound *w);
+// Sets flat and soft for the frame; g->level is given. w's spare plane is used.
+void rim_growth_begin(rim_growth *g, rim_wound *w);
 // False where the place belongs to an earlier finding or holds nothing bright enough.
 bool rim_growth_measure(rim_finding *f, rim_growth *g, const rim_wound *w,
                         const rim_scene *scene, const rim_seed *seed);

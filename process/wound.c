@@ -32,9 +32,11 @@ rim_err rim_wound_init(rim_wound *w, const rim_grid *grid)
     w->flag = calloc(area, 1);
     w->line = calloc(area, 1);
     w->sum = calloc((size_t)grid->width, 1);
+    w->row_sum = calloc((size_t)grid->width + 2, sizeof *w->row_sum);
+    w->row_weight = calloc((size_t)grid->width + 2, sizeof *w->row_weight);
     w->sample = calloc(RIM_WOUND_SAMPLES, sizeof *w->sample);
     if (w->excess && w->fine && w->opened && w->spare && w->seen && w->flag &&
-        w->line && w->sum && w->sample)
+        w->line && w->sum && w->row_sum && w->row_weight && w->sample)
         return RIM_OK;
     rim_wound_uninit(w);
     return RIM_ERR_MEMORY;
@@ -50,6 +52,8 @@ void rim_wound_uninit(rim_wound *w)
     free(w->flag);
     free(w->line);
     free(w->sum);
+    free(w->row_sum);
+    free(w->row_weight);
     free(w->sample);
     *w = (rim_wound){0};
 }
@@ -118,7 +122,9 @@ static void fit_around(rim_wound *w, const uint8_t *mask, const rim_background *
 
 static int16_t clamp16(double v)
 {
-    return (int16_t)(v < -16000.0 ? -16000.0 : v > 16000.0 ? 16000.0 : floor(v + 0.5));
+    return (int16_t)(v < -16000.0  ? -16000.0
+                     : v > 16000.0 ? 16000.0
+                                   : (int)(v + 16384.5) - 16384);
 }
 
 // Fills excess and the first bits of seen. The denoised light is the frame's own, moved
@@ -233,28 +239,31 @@ static void find_cover(rim_wound *w)
             (w->seen[i] & RIM_WOUND_LIT) && !w->flag[i] ? RIM_WOUND_TISSUE : 0;
 }
 
-// fine = 3 x 3 binomial mean of excess over tissue; UNKNOWN off it.
-static void smooth_tissue(rim_wound *w)
+void rim_wound_smooth(int16_t *dst, const int16_t *src, rim_wound *w)
 {
-    for (int y = 0; y < w->height; y++)
-        for (int x = 0; x < w->width; x++) {
-            const size_t i = (size_t)y * (size_t)w->width + (size_t)x;
-            w->fine[i] = UNKNOWN;
-            if (!(w->seen[i] & RIM_WOUND_TISSUE))
-                continue;
-            int sum = 0, weight = 0;
-            for (int dy = y > 0 ? -1 : 0; dy <= (y + 1 < w->height); dy++)
-                for (int dx = x > 0 ? -1 : 0; dx <= (x + 1 < w->width); dx++) {
-                    const size_t k =
-                        (size_t)(y + dy) * (size_t)w->width + (size_t)(x + dx);
-                    const int on = (w->seen[k] & RIM_WOUND_TISSUE)
-                                       ? (2 - abs(dx)) * (2 - abs(dy))
-                                       : 0;
-                    sum += on * w->excess[k];
-                    weight += on;
-                }
-            w->fine[i] = (int16_t)(sum / weight);
+    const int width = w->width;
+    int32_t *sum = w->row_sum + 1, *weight = w->row_weight + 1; // one more on each side
+    for (int y = 0; y < w->height; y++) {
+        memset(w->row_sum, 0, ((size_t)width + 2) * sizeof *sum);
+        memset(w->row_weight, 0, ((size_t)width + 2) * sizeof *weight);
+        for (int k = y > 0 ? y - 1 : 0; k <= y + 1 && k < w->height; k++) {
+            const size_t row = (size_t)k * (size_t)width;
+            const int32_t times = k == y ? 2 : 1;
+            for (int x = 0; x < width; x++) {
+                const int32_t on =
+                    (w->seen[row + (size_t)x] & RIM_WOUND_TISSUE) ? times : 0;
+                sum[x] += on * src[row + (size_t)x];
+                weight[x] += on;
+            }
         }
+        for (int x = 0; x < width; x++) {
+            const size_t i = (size_t)y * (size_t)width + (size_t)x;
+            const int32_t s = sum[x - 1] + 2 * sum[x] + sum[x + 1];
+            const int32_t n = weight[x - 1] + 2 * weight[x] + weight[x + 1];
+            const bool on = w->seen[i] & RIM_WOUND_TISSUE;
+            dst[i] = (int16_t)(!on ? UNKNOWN : n == 16 ? s / 16 : s / n);
+        }
+    }
 }
 
 // The least value within `reach` in x and y; negated planes give the largest.
@@ -292,7 +301,7 @@ static void drop_glints(rim_wound *w)
 {
     const size_t area = (size_t)w->width * (size_t)w->height;
     const int reach = pixels(w->grid, GLINT_MM);
-    smooth_tissue(w);
+    rim_wound_smooth(w->fine, w->excess, w);
     for (size_t i = 0; i < area; i++)
         w->opened[i] = w->fine[i] == UNKNOWN ? INT16_MAX : w->fine[i];
     erode(w, w->opened, reach);

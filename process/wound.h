@@ -43,7 +43,8 @@ typedef struct rim_wound {
     int16_t *fine;           // [window] excess, smoothed over tissue; INT16_MIN off it
     int16_t *opened, *spare; // scratch from here on
     uint8_t *flag, *line, *sum;
-    rim_quadric_sample *sample; // [RIM_WOUND_SAMPLES]
+    int32_t *row_sum, *row_weight; // [width + 2]
+    rim_quadric_sample *sample;    // [RIM_WOUND_SAMPLES]
 } rim_wound;
 
 RIM_NODISCARD rim_err rim_wound_init(rim_wound *w, const rim_grid *grid);
@@ -53,6 +54,8 @@ void rim_wound_uninit(rim_wound *w);
 void rim_wound_look(rim_wound *w, const uint8_t *mask, const rim_scene *scene,
                     const rim_background *b);
 
+// dst = 3 x 3 binomial mean of src over tissue, both [window]; INT16_MIN off it.
+void rim_wound_smooth(int16_t *dst, const int16_t *src, rim_wound *w);
 // dst: [grid] 1 where the polygon cannot be judged in this frame.
 void rim_wound_copy_unjudged(uint8_t *dst, const rim_wound *w);
 // Whether grid position (x, y) lies in the polygon under a cover.
