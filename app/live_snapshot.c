@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { SLOTS = 4 };
+enum { SLOTS = 1 }; // a second one may wait
 
 typedef struct kept {
     rim_frame *picture, *nir, *visible;
