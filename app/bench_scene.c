@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-enum { FRAMES = 12 }; // enough for the past to matter, few enough for 4K in memory
-#define FIELD_MM 100.0
+enum { FRAMES = 12 };  // enough for the past to matter, few enough for 4K in memory
+#define FIELD_MM 100.0 // across, where that is no coarser than 0.5 mm a pixel
 
 static rim_err make_frame(rim_frame *f, int width, int height, rim_fmt fmt, int bits)
 {
@@ -43,7 +43,8 @@ rim_err rim_bench_scene_make(rim_bench_scene *s, int width, int height, int thre
     o.height = height;
     o.bits = s->bits;
     o.frames = FRAMES;
-    o.mm_per_px = s->mm_per_px = FIELD_MM / width;
+    const double pitch = FIELD_MM / width; // a phantom takes 0.01 to 0.5
+    o.mm_per_px = s->mm_per_px = pitch > 0.5 ? 0.5 : pitch;
     o.lesions = 5;
     rim_phantom *phantom = NULL;
     rim_err err = rim_phantom_create(&phantom, &o, threads);
