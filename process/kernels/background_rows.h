@@ -78,7 +78,8 @@ ROWS mask_row(int32_t *restrict sum, int32_t *restrict on,
 {
     for (int i = 0; i < cells; i++) {
         const int32_t e = residual[i] - about[i];
-        const int32_t w = (e >= low) & (e <= high) ? weight[i] >> 4 : 0;
+        const int32_t near = (e >= low) & (e <= high);
+        const int32_t w = near ? weight[i] >> 4 : 0;
         on[i] = w;
         sum[i] = w * (residual[i] / 4);
     }
