@@ -127,7 +127,7 @@ static bool same_thing(const rim_spot *p, const rim_spot *q)
 {
     const double dx = p->x - q->x, dy = p->y - q->y, d = sqrt(dx * dx + dy * dy);
     const double big = fmax(radius_of(p), radius_of(q));
-    return d < 1.1 * big;
+    return d < 0.9 * big;
 }
 
 // Whether what stands out of p is mostly q's own rim: a circle laid through an arc.

@@ -8,7 +8,7 @@
 //     excess h(d),   h(d) = 1/2 exp(-d / 5 mm) / (1 + d / 1 mm)
 //
 // (Farrell 1992: an exponential over the distance; 5 mm is 1 / mu_eff of liver with
-// little blood). The glow of all lesions at 4 to 14 mm around one, where the background
+// little blood). The glow of all lesions at 8 to 13 mm around one, where the background
 // was seen, is taken off. Where the light itself, less glow, comes down much further
 // within that distance, it is believed instead.
 // SPDX-License-Identifier: MIT

@@ -130,8 +130,9 @@ bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)
     c->promise = promise_of(&r, v);
     const double shift = sqrt(v[1] * v[1] + v[2] * v[2]), most = 0.6 * r.radius;
     const double part = r.step * (shift > most ? most / shift : 1.0);
-    c->x += part * v[1];
-    c->y += part * v[2];
+    // Rays start within the frame, also where the middle of what it cuts lies beyond.
+    c->x = fmin(fmax(c->x + part * v[1], 1.0), scene->grid->width - 3.0);
+    c->y = fmin(fmax(c->y + part * v[2], 1.0), scene->grid->height - 3.0);
     c->radius = v[0] * r.step;
     return c->radius > 2.0;
 }

@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#define GAP_MM       1.0  // between the outline and where its background begins
 #define LEAST_FALL   0.08 // of the background: a ray that falls less does not stand out
 #define PART_OF_FALL 0.3  // of the median fall, likewise
 #define DARK_SIDE    (-755) // Q10, 0.6: no ray's background lies lower than this under all
@@ -13,11 +12,6 @@
 static double linear(const rim_scene *s, int log)
 {
     return s->linear[log - RIM_RATIO_MIN];
-}
-
-int rim_rays_outside(const rim_rays *r, int i)
-{
-    return r->path[i] + (int)(GAP_MM / r->scene->grid->mm / r->step + 1.0);
 }
 
 // Where three equally spaced values of b + A q^n end: b (Aitken 1926). The last of

@@ -3,6 +3,7 @@
 #include "process/outline_rays.h"
 
 #define LOOK_OUT_MM 4.0 // how far beyond twice the radius rays look
+#define GAP_MM      1.0 // between the outline and where its background begins
 
 // How many samples from `at` on lie within 0 .. limit - 1.
 static int inside(int32_t at, int32_t way, int32_t limit, int n)
@@ -41,6 +42,7 @@ void rim_rays_sample(rim_rays *r, const rim_scene *s, const rim_candidate *c, in
     r->steps = steps;
     r->step = (2.0 * c->radius + LOOK_OUT_MM / s->grid->mm) / (steps - 1);
     r->radius = c->radius / r->step;
+    r->gap = (int)(GAP_MM / s->grid->mm / r->step + 1.0);
     int level = 0;
     while (level + 1 < RIM_SCENE_PLANES && (2 << level) <= r->step)
         level++;

@@ -30,6 +30,7 @@ typedef struct rim_rays {
     int count, steps; // up to RIM_RAYS, RIM_STEPS
     double step;      // grid pixels
     double radius;    // of the candidate, samples
+    int gap;          // samples between the outline and where its background begins
     int path[RIM_RAYS];
     uint64_t valid[RIM_RAYS]; // bit k: sample k is known
     int16_t log[RIM_RAYS][RIM_STEPS + RIM_BLOCK + 4];
@@ -49,7 +50,10 @@ void rim_rays_sample(rim_rays *r, const rim_scene *s, const rim_candidate *c, in
 // The closed path of steepest fall: fills path.
 void rim_rays_find_path(rim_rays *r);
 // First sample that counts as beyond the outline of ray i.
-int rim_rays_outside(const rim_rays *r, int i);
+static inline int rim_rays_outside(const rim_rays *r, int i)
+{
+    return r->path[i] + r->gap;
+}
 // The local background, Q10; false where too little of it is seen.
 bool rim_rays_background(const rim_rays *r, int *around);
 // Peak, half way and whether it stands out, of every ray.

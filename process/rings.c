@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST_RIDGE  40  // Q10 second difference: weaker is texture
+#define LEAST_RIDGE  64  // Q10 second difference: weaker is texture
 #define MARGIN       4   // pixels along the border that hold no ridge
 #define HALF_FROM    5   // radii (6.4 mm) from which on half of the votes are cast
 #define RADIUS_FIRST 2.1 // mm, lower end of the first bin
