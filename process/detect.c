@@ -16,6 +16,7 @@
 #define LEAST_PROMISE (-6.0)
 #define FIRST_PROMISE (-9.0) // after the first look
 #define MOST_MEASURED 28
+#define MOST_LOOKED   44 // at twice
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
@@ -72,8 +73,8 @@ static void thin_out(rim_detect *d, double least)
     d->candidates.count = kept;
 }
 
-// Keeps those followed and the MOST_MEASURED that promise most.
-static void keep_promising(rim_detect *d)
+// Keeps those followed and the `most` others that promise most.
+static void keep_promising(rim_detect *d, int most)
 {
     rim_candidate *c = d->candidates.at;
     const int n = d->candidates.count;
@@ -83,7 +84,7 @@ static void keep_promising(rim_detect *d)
         for (int j = 0; j < n; j++)
             better += !c[j].followed && (c[j].promise > c[i].promise ||
                                          (c[j].promise == c[i].promise && j < i));
-        keep[i] = c[i].followed || better < MOST_MEASURED;
+        keep[i] = c[i].followed || better < most;
     }
     int kept = 0;
     for (int i = 0; i < n; i++)
@@ -196,9 +197,10 @@ void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
     rim_rings_find(&d->rings, &d->candidates);
     rim_workers_run(workers, centre_new, d, d->candidates.count);
     thin_out(d, FIRST_PROMISE);
+    keep_promising(d, MOST_LOOKED);
     rim_workers_run(workers, centre, d, d->candidates.count);
     thin_out(d, LEAST_PROMISE);
-    keep_promising(d);
+    keep_promising(d, MOST_MEASURED);
     rim_workers_run(workers, measure, d, d->candidates.count);
     keep_best(d);
 }
