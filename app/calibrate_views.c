@@ -75,6 +75,7 @@ typedef struct search {
     bool stills;   // pictures that were taken one by one: each counts
     bool apart;    // two cameras, not taken at one moment: the board must be still
     rim_view last; // the board as last seen, for that; count 0: not yet
+    rim_view last_visible;     // likewise
     int unfit[RIM_SEEN_COUNT]; // pictures, by why they were not taken
 } search;
 
@@ -128,6 +129,13 @@ static rim_err look(search *s, const rim_frame *nir, const rim_frame *visible,
     if (seen != RIM_SEEN_BOARD) {
         say_seen(s, name, seen, "visible: ");
         return RIM_OK;
+    }
+    if (visible && s->apart) {
+        const bool moves = s->last_visible.count == 0 ||
+                           moved_px(b, &s->last_visible) > STILL * b->width;
+        s->last_visible = *b;
+        if (moves)
+            return RIM_OK;
     }
     (void)snprintf(b->name, sizeof b->name, "%.100s (visible)", name);
     err = keep_picture(&v->nir_picture, nir);
