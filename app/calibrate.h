@@ -51,6 +51,11 @@ typedef struct rim_cal_options {
 
 void rim_cal_options_init(rim_cal_options *o);
 void rim_cal_options_finish(rim_cal_options *o);
+// Parses and finishes *o for a command that must be given --nir, whose value comes to
+// *nir, and -o. As rim_options_parse().
+RIM_NODISCARD rim_err rim_cal_options_parse(rim_cal_options *o, const char *const *nir,
+                                            const rim_usage *usage, int argc,
+                                            char **argv);
 // The board as given, or where nothing was given that of `doc` (may be NULL).
 // RIM_ERR_ARG, logged.
 RIM_NODISCARD rim_err rim_cal_board(rim_board *board, const rim_cal_options *o,

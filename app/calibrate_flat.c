@@ -151,12 +151,8 @@ int rim_calibrate_flat(int argc, char **argv)
         .options = options,
         .examples = examples,
     };
-    rim_err err = rim_options_parse(&usage, argc, argv, NULL, NULL);
-    if (err == RIM_OK && (!nir || !o.out))
-        err = rim_options_refuse(&usage, nir ? "-o" : "--nir", "is needed");
-    if (err == RIM_OK) {
-        rim_cal_options_finish(&o);
+    rim_err err = rim_cal_options_parse(&o, &nir, &usage, argc, argv);
+    if (err == RIM_OK)
         err = run(nir, &o, frames, tilt_percent);
-    }
     return rim_exit_status(err);
 }

@@ -353,13 +353,9 @@ static int parse_and_run(int argc, char **argv, wanted what)
         .options = options,
         .examples = what == WANT_REGISTER ? examples : geometry_examples,
     };
-    rim_err err = rim_options_parse(&usage, argc, argv, NULL, NULL);
-    if (err == RIM_OK && (!o.nir || !o.cal.out))
-        err = rim_options_refuse(&usage, o.nir ? "-o" : "--nir", "is needed");
-    if (err == RIM_OK) {
-        rim_cal_options_finish(&o.cal);
+    rim_err err = rim_cal_options_parse(&o.cal, &o.nir, &usage, argc, argv);
+    if (err == RIM_OK)
         err = run(&o, what);
-    }
     return rim_exit_status(err);
 }
 

@@ -77,6 +77,17 @@ void rim_cal_options_finish(rim_cal_options *o)
     o->source.nir_from = (rim_nir_from)o->nir_from;
 }
 
+rim_err rim_cal_options_parse(rim_cal_options *o, const char *const *nir,
+                              const rim_usage *usage, int argc, char **argv)
+{
+    rim_err err = rim_options_parse(usage, argc, argv, NULL, NULL);
+    if (err == RIM_OK && (!*nir || !o->out))
+        err = rim_options_refuse(usage, *nir ? "-o" : "--nir", "is needed");
+    if (err == RIM_OK)
+        rim_cal_options_finish(o);
+    return err;
+}
+
 unsigned rim_cal_fixed(const rim_cal_options *o)
 {
     return (o->no_tangential ? RIM_LENS_NO_TANGENTIAL : 0U) |

@@ -28,12 +28,8 @@ struct rim_export_frames {
 static rim_err take_frames(rim_export_frames *f)
 {
     const rim_source_info *i = rim_source_get_info(f->source);
-    f->nir = (rim_frame){
-        .width = i->width, .height = i->height, .fmt = RIM_FMT_GRAY16, .bits = i->bits};
-    f->visible = (rim_frame){.width = i->visible_width,
-                             .height = i->visible_height,
-                             .fmt = RIM_FMT_BGRX8,
-                             .bits = 8};
+    f->nir = rim_source_nir_shape(i);
+    f->visible = rim_source_visible_shape(i);
     rim_session_picture_shape(f->session, &f->picture);
     rim_err err = rim_frame_init(&f->nir);
     if (!err && i->visible_width > 0)

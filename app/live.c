@@ -66,12 +66,8 @@ static rim_err open_cameras(rim_live *l)
 static rim_err create_pools(rim_live *l)
 {
     const rim_source_info *i = &l->info;
-    const rim_frame nir = {
-        .width = i->width, .height = i->height, .fmt = RIM_FMT_GRAY16, .bits = i->bits};
-    const rim_frame visible = {.width = i->visible_width,
-                               .height = i->visible_height,
-                               .fmt = RIM_FMT_BGRX8,
-                               .bits = 8};
+    const rim_frame nir = rim_source_nir_shape(i);
+    const rim_frame visible = rim_source_visible_shape(i);
     rim_frame picture;
     rim_session_picture_shape(l->session, &picture);
     // One that waits, one in process, one being filled.

@@ -47,8 +47,7 @@ rim_err rim_live_snapshots_create(rim_live *l)
     s->live = l;
     rim_frame picture;
     rim_session_picture_shape(l->session, &picture);
-    const rim_frame nir = {
-        .width = i->width, .height = i->height, .fmt = RIM_FMT_GRAY16, .bits = i->bits};
+    const rim_frame nir = rim_source_nir_shape(i);
     rim_err err = rim_pool_create(&s->picture, &picture, SLOTS + 2);
     if (!err)
         err = rim_pool_create(&s->nir, &nir, SLOTS + 2);

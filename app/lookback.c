@@ -59,14 +59,10 @@ static rim_err make_frames(rim_lookback *l)
     rim_err err = RIM_OK;
     if (l->nir.data)
         return err;
-    l->nir = (rim_frame){
-        .width = i->width, .height = i->height, .fmt = RIM_FMT_GRAY16, .bits = i->bits};
+    l->nir = rim_source_nir_shape(i);
     err = rim_frame_init(&l->nir);
     if (!err && i->visible_width > 0) {
-        l->visible = (rim_frame){.width = i->visible_width,
-                                 .height = i->visible_height,
-                                 .fmt = RIM_FMT_BGRX8,
-                                 .bits = 8};
+        l->visible = rim_source_visible_shape(i);
         err = rim_frame_init(&l->visible);
     }
     return err;

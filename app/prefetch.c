@@ -64,16 +64,10 @@ static rim_err init_slots(rim_prefetch *p, int count)
     p->has_visible = info->visible_width > 0;
     for (int i = 0; i < count; i++) {
         rim_fetched *f = &p->slot[i];
-        f->nir = (rim_frame){.width = info->width,
-                             .height = info->height,
-                             .fmt = RIM_FMT_GRAY16,
-                             .bits = info->bits};
+        f->nir = rim_source_nir_shape(info);
         rim_err err = rim_frame_init(&f->nir);
         if (!err && p->has_visible) {
-            f->visible = (rim_frame){.width = info->visible_width,
-                                     .height = info->visible_height,
-                                     .fmt = RIM_FMT_BGRX8,
-                                     .bits = 8};
+            f->visible = rim_source_visible_shape(info);
             err = rim_frame_init(&f->visible);
         }
         if (err)

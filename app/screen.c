@@ -123,12 +123,6 @@ void rim_screen_resize(rim_screen *s, int width, int height)
                         s->width, s->height, width, height);
 }
 
-void rim_screen_size(const rim_screen *s, int *width, int *height)
-{
-    *width = s->width;
-    *height = s->height;
-}
-
 // ---- places ----
 
 rim_point rim_screen_pixel(const rim_screen *s, rim_point at)

@@ -43,7 +43,6 @@ bool rim_screen_apply(rim_screen *s, const rim_event *event);
 // Pictures have this size from now on. What cannot be had is logged, and the size
 // stays.
 void rim_screen_resize(rim_screen *s, int width, int height);
-void rim_screen_size(const rim_screen *s, int *width, int *height);
 
 // A surface that was finished since the last call: its corners in NIR pixels, 0: none
 // is to be watched any more, -1: nothing was done. Valid until the next event.
@@ -55,7 +54,6 @@ bool rim_screen_take_scale(rim_screen *s, double *low, double *high,
 rim_view rim_screen_view(const rim_screen *s);       // that is shown
 rim_view rim_screen_usual_view(const rim_screen *s); // while no key is held
 const rim_overlay_options *rim_screen_scale(const rim_screen *s);
-double rim_screen_zoom(const rim_screen *s);
 
 // What is going on, at the lower edge for as long as it lasts ("FROZEN"); "": nothing.
 void rim_screen_state(rim_screen *s, const char *state);

@@ -25,11 +25,6 @@ const rim_overlay_options *rim_screen_scale(const rim_screen *s)
     return &s->o.overlay;
 }
 
-double rim_screen_zoom(const rim_screen *s)
-{
-    return s->zoom;
-}
-
 static void set_view(rim_screen *s, rim_view view)
 {
     s->view = view;

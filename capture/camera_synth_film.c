@@ -70,12 +70,8 @@ rim_err rim_synth_film_load(rim_synth_film *f, const char *path, bool visible)
         return err;
     const rim_source_info *i = rim_source_get_info(r.source);
     r.bits = i->bits;
-    r.nir = (rim_frame){
-        .width = i->width, .height = i->height, .fmt = RIM_FMT_GRAY16, .bits = i->bits};
-    r.colour = (rim_frame){.width = i->visible_width,
-                           .height = i->visible_height,
-                           .fmt = RIM_FMT_BGRX8,
-                           .bits = 8};
+    r.nir = rim_source_nir_shape(i);
+    r.colour = rim_source_visible_shape(i);
     f->width = visible ? i->visible_width : i->width;
     f->height = visible ? i->visible_height : i->height;
     err = rim_frame_init(&r.nir);

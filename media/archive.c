@@ -242,19 +242,13 @@ static rim_err compare_all(archive *a)
 
 static rim_err make_frames(archive *a, const rim_source_info *i)
 {
-    const rim_frame nir = {
-        .width = i->width, .height = i->height, .fmt = RIM_FMT_GRAY16, .bits = i->bits};
-    const rim_frame visible = {.width = i->visible_width,
-                               .height = i->visible_height,
-                               .fmt = RIM_FMT_BGRX8,
-                               .bits = 8};
-    a->nir = a->nir_again = nir;
+    a->nir = a->nir_again = rim_source_nir_shape(i);
     rim_err err = rim_frame_init(&a->nir);
     if (!err)
         err = rim_frame_init(&a->nir_again);
     if (err || i->visible_width == 0)
         return err;
-    a->visible = a->visible_again = visible;
+    a->visible = a->visible_again = rim_source_visible_shape(i);
     err = rim_frame_init(&a->visible);
     return err ? err : rim_frame_init(&a->visible_again);
 }

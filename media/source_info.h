@@ -3,6 +3,7 @@
 #ifndef RIM_MEDIA_SOURCE_INFO_H
 #define RIM_MEDIA_SOURCE_INFO_H
 
+#include "base/frame.h"
 #include "base/result.h"
 
 #include <stdbool.h>
@@ -37,5 +38,10 @@ typedef struct rim_source_info {
     const char *tag;          // JSON of a recording (docs/recording.md), or NULL
     const char *description;  // a line for people: "sequence demo/, 300 frames, ..."
 } rim_source_info;
+
+// Shapes (rim_frame_init, rim_pool_create) of a source's frames. The visible one is 0x0
+// where there is no visible picture.
+rim_frame rim_source_nir_shape(const rim_source_info *i);
+rim_frame rim_source_visible_shape(const rim_source_info *i);
 
 #endif

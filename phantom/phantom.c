@@ -28,11 +28,6 @@ rim_err rim_distractor_from_name(rim_distractor *out, const char *name)
     return RIM_ERR_ARG;
 }
 
-const char *rim_distractor_name(rim_distractor d)
-{
-    return (int)d >= 0 && d < RIM_DISTRACTOR_COUNT ? distractor_name[d] : "unknown";
-}
-
 void rim_phantom_options_init(rim_phantom_options *o)
 {
     *o = (rim_phantom_options){

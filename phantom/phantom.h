@@ -88,7 +88,6 @@ void rim_phantom_options_init(rim_phantom_options *o);
 RIM_NODISCARD rim_err rim_phantom_options_check(const rim_phantom_options *o);
 // "nodule", "duct" ... RIM_ERR_ARG: no such name.
 RIM_NODISCARD rim_err rim_distractor_from_name(rim_distractor *out, const char *name);
-const char *rim_distractor_name(rim_distractor d);
 
 typedef struct rim_phantom rim_phantom;
 

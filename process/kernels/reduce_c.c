@@ -2,11 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "process/kernels/reduce_rows.h"
 
-static const uint16_t *row_at(const uint16_t *p, ptrdiff_t stride, int y)
-{
-    return (const uint16_t *)(const void *)((const char *)p + y * stride);
-}
-
 void rim_correct_columns_c(int32_t *sum, uint32_t *count, const uint16_t *src,
                            ptrdiff_t stride, const uint16_t *dark,
                            ptrdiff_t dark_stride, const uint16_t *gain,
@@ -17,13 +12,7 @@ void rim_correct_columns_c(int32_t *sum, uint32_t *count, const uint16_t *src,
         sum[x] = 0;
         count[x] = 0;
         for (int y = 0; y < rows; y++) {
-            const uint16_t *p = row_at(src, stride, y);
-            int v = p[x];
-            if (x > 0 && x < width - 1) {
-                const int l = p[x - 1], r = p[x + 1];
-                const int most = (l > r ? l : r) + ((l + r) >> 3) + margin;
-                v = v < most ? v : most;
-            }
+            const int v = without_hot(row_at(src, stride, y), x, width, margin);
             const int64_t q16 = ((int64_t)v << shift) - row_at(dark, dark_stride, y)[x];
             sum[x] += (int32_t)((q16 * row_at(gain, gain_stride, y)[x] + 2048) >> 12);
             count[x] += v >= full;

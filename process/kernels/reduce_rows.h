@@ -1,7 +1,7 @@
 // reduce_rows.h: the rows of process/reduce, element by element.
 //
-// Included by reduce_c.c and, for compilers to make wider code of the same source, by
-// reduce_x86.c.
+// Included by reduce_c.c, add_columns_c.c and, for compilers to make wider code of the
+// same source, by reduce_x86.c.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_KERNELS_REDUCE_ROWS_H
 #define RIM_PROCESS_KERNELS_REDUCE_ROWS_H
@@ -9,6 +9,23 @@
 #include "process/kernels/kernels.h"
 
 #define ROWS static inline __attribute__((always_inline)) void
+
+static inline const uint16_t *row_at(const uint16_t *p, ptrdiff_t stride, int y)
+{
+    return (const uint16_t *)(const void *)((const char *)p + y * stride);
+}
+
+// p[x], cut down where it is hot: at most the brighter neighbour, an eighth of both and
+// the margin; the ends have one neighbour and are left.
+static inline int without_hot(const uint16_t *p, int x, int width, int margin)
+{
+    const int v = p[x];
+    if (x == 0 || x == width - 1)
+        return v;
+    const int l = p[x - 1], r = p[x + 1];
+    const int most = (l > r ? l : r) + ((l + r) >> 3) + margin;
+    return v < most ? v : most;
+}
 
 // `scale` is a constant to the compiler.
 ROWS fold_by(uint32_t *restrict sum, const uint32_t *restrict columns, int cells,
