@@ -4,8 +4,8 @@
 #include "app/export_frames.h"
 #include "base/log.h"
 #include "calib/calib.h"
+#include "exchange/case.h"
 #include "exchange/dicom.h"
-#include "exchange/page.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -88,7 +88,7 @@ static void describe(dicom_job *j, double picture_mm_per_px)
 static rim_err choose(dicom_job *j)
 {
     const rim_case *c = j->c;
-    size_t chosen[RIM_PAGE_TRACKS_MAX];
+    size_t chosen[RIM_CASE_CHOSEN_MAX];
     j->wish = calloc(c->frame_count + 1, 1);
     if (!j->wish)
         return RIM_ERR_MEMORY;
@@ -96,11 +96,11 @@ static rim_err choose(dicom_job *j)
         if (c->frame[i].number >= j->job->clip_first &&
             c->frame[i].number <= j->job->clip_last)
             j->wish[i] = RIM_WISH_NIR;
-    int count = rim_page_choose(chosen, c->lesion_track, c->lesion_track_count);
+    int count = rim_case_choose(chosen, c->lesion_track, c->lesion_track_count);
     for (int i = 0; i < count; i++)
         j->wish[c->lesion[c->lesion_track[chosen[i]].clearest].frame] |=
             RIM_WISH_PICTURE;
-    count = rim_page_choose(chosen, c->residual_track, c->residual_track_count);
+    count = rim_case_choose(chosen, c->residual_track, c->residual_track_count);
     for (int i = 0; i < count; i++)
         j->wish[c->residual[c->residual_track[chosen[i]].clearest].frame] |=
             RIM_WISH_PICTURE;

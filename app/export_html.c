@@ -19,7 +19,7 @@ typedef struct pictures {
     const rim_source_info *info;
     unsigned char *wish;
     rim_page_picture *lesion, *residual;
-    size_t lesions[RIM_PAGE_TRACKS_MAX], residuals[RIM_PAGE_TRACKS_MAX];
+    size_t lesions[RIM_CASE_CHOSEN_MAX], residuals[RIM_CASE_CHOSEN_MAX];
     int lesion_count, residual_count;
 } pictures;
 
@@ -159,9 +159,9 @@ static rim_err choose(pictures *p, const rim_case *c)
     if (!p->wish || !p->lesion || !p->residual)
         return RIM_ERR_MEMORY;
     p->lesion_count =
-        rim_page_choose(p->lesions, c->lesion_track, c->lesion_track_count);
+        rim_case_choose(p->lesions, c->lesion_track, c->lesion_track_count);
     p->residual_count =
-        rim_page_choose(p->residuals, c->residual_track, c->residual_track_count);
+        rim_case_choose(p->residuals, c->residual_track, c->residual_track_count);
     for (int i = 0; i < p->lesion_count; i++)
         p->wish[c->lesion[c->lesion_track[p->lesions[i]].clearest].frame] =
             RIM_WISH_PICTURE;

@@ -77,4 +77,11 @@ typedef struct rim_case {
 RIM_NODISCARD rim_err rim_case_load(rim_case **out, const char *path);
 void rim_case_destroy(rim_case **c);
 
+#define RIM_CASE_CHOSEN_MAX 24
+
+// Which lesions, or residuals, are worth a picture each: those seen in most frames. Their
+// indices go into *chosen, rising; returns how many.
+int rim_case_choose(size_t chosen[RIM_CASE_CHOSEN_MAX], const rim_case_track *track,
+                    size_t count);
+
 #endif

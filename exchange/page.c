@@ -60,22 +60,6 @@ void rim_page_add(rim_page_table *t, const char *name, const char *fmt, ...)
     t->count++;
 }
 
-int rim_page_choose(size_t chosen[RIM_PAGE_TRACKS_MAX], const rim_case_track *track,
-                    size_t count)
-{
-    int kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        // How many are ahead of it: seen in more frames, or as many and earlier.
-        size_t ahead = 0;
-        for (size_t k = 0; k < count && ahead < RIM_PAGE_TRACKS_MAX; k++)
-            ahead += track[k].count > track[i].count ||
-                     (track[k].count == track[i].count && k < i);
-        if (ahead < RIM_PAGE_TRACKS_MAX)
-            chosen[kept++] = i;
-    }
-    return kept;
-}
-
 static void put_tagged(rim_out *o, const char *open, const char *text,
                        const char *close)
 {
@@ -152,8 +136,8 @@ static void put_lesion_row(rim_out *o, const rim_case *c, const rim_case_track *
 
 static void put_lesion_table(rim_out *o, const rim_case *c)
 {
-    size_t chosen[RIM_PAGE_TRACKS_MAX];
-    const int count = rim_page_choose(chosen, c->lesion_track, c->lesion_track_count);
+    size_t chosen[RIM_CASE_CHOSEN_MAX];
+    const int count = rim_case_choose(chosen, c->lesion_track, c->lesion_track_count);
     int next = 0;
     rim_out_text(o, "<table><thead><tr><th class=\"word\">lesion</th><th>from (s)</th>"
                     "<th>to (s)</th><th>frames</th><th class=\"word\">pattern</th>"
@@ -167,11 +151,11 @@ static void put_lesion_table(rim_out *o, const rim_case *c)
         next += drawn;
     }
     rim_out_text(o, "</tbody></table>\n");
-    if (c->lesion_track_count > RIM_PAGE_TRACKS_MAX)
+    if (c->lesion_track_count > RIM_CASE_CHOSEN_MAX)
         rim_out_print(o,
                       "<p class=\"note\">Drawn below are the %d seen in most frames."
                       "</p>\n",
-                      RIM_PAGE_TRACKS_MAX);
+                      RIM_CASE_CHOSEN_MAX);
 }
 
 // The NIR frame around a lesion, its ellipse over it.
@@ -241,8 +225,8 @@ static void put_lesion_figures(rim_out *o, const rim_case *c, const rim_page *p)
                  "it is shown, and the NIR frame around the lesion with the ellipse "
                  "of the report, from black level to the brightest there.</p>\n"
                  "<div class=\"figures\">\n");
-    size_t chosen[RIM_PAGE_TRACKS_MAX];
-    const int count = rim_page_choose(chosen, c->lesion_track, c->lesion_track_count);
+    size_t chosen[RIM_CASE_CHOSEN_MAX];
+    const int count = rim_case_choose(chosen, c->lesion_track, c->lesion_track_count);
     for (int i = 0; i < count; i++)
         put_lesion_figure(o, c, &c->lesion_track[chosen[i]], &p->lesion[chosen[i]]);
     rim_out_text(o, "</div></section>\n");

@@ -11,8 +11,7 @@
 #include "exchange/case.h"
 #include "media/source_info.h"
 
-#define RIM_PAGE_ROWS_MAX   64
-#define RIM_PAGE_TRACKS_MAX 24 // lesions, and residuals, that are drawn
+#define RIM_PAGE_ROWS_MAX 64
 
 // Names and values, under a heading; of lines with an empty value the name alone.
 typedef struct rim_page_table {
@@ -22,11 +21,6 @@ typedef struct rim_page_table {
         char name[64], value[512];
     } row[RIM_PAGE_ROWS_MAX];
 } rim_page_table;
-
-// Which tracks are drawn: those seen in most frames. Their indices into *chosen, rising;
-// returns how many.
-int rim_page_choose(size_t chosen[RIM_PAGE_TRACKS_MAX], const rim_case_track *track,
-                    size_t count);
 
 // Adds a row, cut where it is too long; what is beyond RIM_PAGE_ROWS_MAX is dropped.
 void rim_page_add(rim_page_table *t, const char *name, const char *fmt, ...)

@@ -162,8 +162,8 @@ static double row_label(rim_out *o, double y, const char *kind, int id)
 
 static double put_lesion_rows(rim_out *o, const rim_case *c, const axis *a, double y)
 {
-    size_t chosen[RIM_PAGE_TRACKS_MAX];
-    const int count = rim_page_choose(chosen, c->lesion_track, c->lesion_track_count);
+    size_t chosen[RIM_CASE_CHOSEN_MAX];
+    const int count = rim_case_choose(chosen, c->lesion_track, c->lesion_track_count);
     for (int i = 0; i < count; i++) {
         const int id = c->lesion_track[chosen[i]].id;
         char style[48];
@@ -180,9 +180,9 @@ static double put_lesion_rows(rim_out *o, const rim_case *c, const axis *a, doub
 
 static double put_residual_rows(rim_out *o, const rim_case *c, const axis *a, double y)
 {
-    size_t chosen[RIM_PAGE_TRACKS_MAX];
+    size_t chosen[RIM_CASE_CHOSEN_MAX];
     const int count =
-        rim_page_choose(chosen, c->residual_track, c->residual_track_count);
+        rim_case_choose(chosen, c->residual_track, c->residual_track_count);
     for (int i = 0; i < count; i++) {
         const int id = c->residual_track[chosen[i]].id;
         span s = {0};
@@ -233,7 +233,7 @@ static double put_lost_row(rim_out *o, const rim_case *c, const axis *a, double 
 
 static int rows_of(size_t tracks)
 {
-    return tracks > RIM_PAGE_TRACKS_MAX ? RIM_PAGE_TRACKS_MAX : (int)tracks;
+    return tracks > RIM_CASE_CHOSEN_MAX ? RIM_CASE_CHOSEN_MAX : (int)tracks;
 }
 
 void rim_page_time_line(rim_out *o, const rim_case *c)
@@ -376,8 +376,8 @@ void rim_page_course(rim_out *o, const rim_case *c, rim_course what)
                                     : "Diameter over time");
     put_time_axis(o, &a, TOP, TOP + HEIGHT);
     put_value_axis(o, &k);
-    size_t chosen[RIM_PAGE_TRACKS_MAX];
-    const int count = rim_page_choose(chosen, c->lesion_track, c->lesion_track_count);
+    size_t chosen[RIM_CASE_CHOSEN_MAX];
+    const int count = rim_case_choose(chosen, c->lesion_track, c->lesion_track_count);
     for (int i = 0; i < count; i++)
         put_line(o, &k, c->lesion_track[chosen[i]].id, (size_t)i);
     rim_out_text(o, "</svg>\n");

@@ -231,9 +231,9 @@ void rim_page_surface(rim_out *o, const rim_case *c, const rim_page *p)
                     "the depth that could be seen, and never says that a surface is "
                     "free of tumour.</p>\n");
     put_states(o, c);
-    size_t chosen[RIM_PAGE_TRACKS_MAX];
+    size_t chosen[RIM_CASE_CHOSEN_MAX];
     const int count =
-        rim_page_choose(chosen, c->residual_track, c->residual_track_count);
+        rim_case_choose(chosen, c->residual_track, c->residual_track_count);
     if (count > 0 && !p->residual && p->no_picture) {
         rim_out_text(o, "<p class=\"note\">");
         rim_html_text(o, p->no_picture);

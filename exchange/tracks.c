@@ -151,3 +151,19 @@ rim_err rim_case_follow(rim_case *c)
     free(s);
     return err;
 }
+
+int rim_case_choose(size_t chosen[RIM_CASE_CHOSEN_MAX], const rim_case_track *track,
+                    size_t count)
+{
+    int kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        // How many are ahead of it: seen in more frames, or as many and earlier.
+        size_t ahead = 0;
+        for (size_t k = 0; k < count && ahead < RIM_CASE_CHOSEN_MAX; k++)
+            ahead += track[k].count > track[i].count ||
+                     (track[k].count == track[i].count && k < i);
+        if (ahead < RIM_CASE_CHOSEN_MAX)
+            chosen[kept++] = i;
+    }
+    return kept;
+}

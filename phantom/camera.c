@@ -118,7 +118,6 @@ void rim_camera_draw(rim_phantom *p)
     draw_gain_steps(c, o, &r);
     draw_smoke(p);
     draw_instrument(p);
-    rim_eye_draw(&p->eye, o);
 }
 
 double rim_camera_field(const rim_camera *c, double u, double v)

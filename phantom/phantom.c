@@ -150,6 +150,7 @@ static rim_err build(rim_phantom *p)
     rim_motion_draw(&p->motion, &p->o);
     rim_plan_tissue(p);
     rim_camera_draw(p);
+    rim_eye_draw(&p->eye, &p->o);
     rim_plan_scene(p);
     rim_err err = rim_camera_init(p);
     err = err || !p->eye.there ? err : rim_eye_init(p);

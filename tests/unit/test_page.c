@@ -318,9 +318,9 @@ START_TEST(many_lesions)
     strcpy(all + used, "]}\n");
     load(all);
     free(all);
-    size_t chosen[RIM_PAGE_TRACKS_MAX];
-    ck_assert_int_eq(rim_page_choose(chosen, c->lesion_track, c->lesion_track_count),
-                     RIM_PAGE_TRACKS_MAX);
+    size_t chosen[RIM_CASE_CHOSEN_MAX];
+    ck_assert_int_eq(rim_case_choose(chosen, c->lesion_track, c->lesion_track_count),
+                     RIM_CASE_CHOSEN_MAX);
     ck_assert_uint_eq(chosen[0], 0);
     ck_assert_uint_eq(chosen[23], 23);
     const rim_page p = plain();
