@@ -25,6 +25,7 @@ static void unpack(rim_live *l, rim_camera *camera, const rim_camera_shot *shot,
                    bool nir)
 {
     rim_live_recorded recorded = {.visible = !nir,
+                                  .take = rim_live_record_take(l),
                                   .exposure_us = shot->exposure_us,
                                   .gain = shot->gain,
                                   .light = !l->o->interleaved ? NULL
@@ -105,23 +106,28 @@ static void name_source(char *out, size_t size, const char *device)
     (void)snprintf(out, size, "%.*s", (int)strcspn(name, ":"), name);
 }
 
+// Every second, and at once where a recording begins or ends.
 static void note_health(rim_live *l, int64_t now_ns)
 {
     const int64_t past_ns = now_ns - l->health_ns;
-    if (past_ns < RIM_NS_PER_S)
+    if (!rim_live_take_tell(l) && past_ns < RIM_NS_PER_S)
         return;
     rim_health h;
     rim_session_known_health(l->session, &h);
     name_source(h.source, sizeof h.source, l->o->nir.device);
     h.wants_calibration = strcmp(h.source, "synth") != 0;
     h.nominal_fps = l->info.fps;
-    if (l->health_ns)
-        h.fps = (double)(l->processed - l->health_processed) * 1e9 / (double)past_ns;
+    if (past_ns >= RIM_NS_PER_S) {
+        l->health_fps = l->health_ns ? (double)(l->processed - l->health_processed) *
+                                           1e9 / (double)past_ns
+                                     : 0;
+        l->health_ns = now_ns;
+        l->health_processed = l->processed;
+    }
+    h.fps = l->health_fps;
     h.delay_p50_ms = l->recent_tenths[0] / 10.0;
     h.delay_p99_ms = l->recent_tenths[1] / 10.0;
     rim_live_record_health(l, &h);
-    l->health_ns = now_ns;
-    l->health_processed = l->processed;
     rim_session_set_health(l->session, &h);
     if (l->o->show_age)
         note_age(l);
@@ -135,6 +141,8 @@ static void take_events(rim_live *l)
     while (l->events && rim_queue_pop(l->events, &e, 0) == RIM_OK) {
         if (e.action == RIM_ACTION_SNAPSHOT)
             l->wants_snapshot = true;
+        if (e.action == RIM_ACTION_RECORD)
+            rim_live_take_key(l);
         if (e.action == RIM_ACTION_RESIZED)
             rim_window_limit(&e, &l->most);
         if (rim_session_apply(l->session, &e) &&

@@ -5,6 +5,7 @@
 //     live_show.c   show, NO SIGNAL
 //     live_files.c  report and pictures, beside the way of a frame
 //     live_record.c the recording likewise, from the cameras on
+//     live_take.c   which begins and ends by hand, too
 //     live_snapshot.c frames kept by hand
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_LIVE_INTERNAL_H
@@ -51,39 +52,71 @@ typedef struct rim_live_file {
 typedef struct rim_live_recorded {
     rim_frame *frame; // NULL: not wanted, or no room
     bool visible;
+    unsigned take;    // that it is for; 0: none
     size_t bytes;     // of the camera's buffer, in frame->data; 0: frame has pixels
     uint64_t offered; // running number of what was to be recorded, for its camera
     double exposure_us, gain; // NAN: not known
     const char *light;        // NULL: not known
 } rim_live_recorded;
 
-// The recording: fed by the capture threads, written by a thread of its own.
+typedef enum rim_take_state {
+    RIM_TAKE_NONE = 0,
+    RIM_TAKE_OPENING, // its file is being made
+    RIM_TAKE_ON,
+    RIM_TAKE_ENDING, // what waits is being written
+    RIM_TAKE_FAILED,
+} rim_take_state;
+
+enum { RIM_TAKE_NAME = 64 };
+
+// The recording: fed by the capture threads, written by a thread of its own. It may end
+// and begin anew: each time is a take, of one file.
 typedef struct rim_live_record {
-    bool wanted;
+    bool able;        // to record, now or by hand later: there is a thread for it
+    atomic_uint take; // number of the present one, 0: none
     rim_queue *marks; // surfaces that were drawn
+    rim_frame nir_shape, visible_shape; // visible_shape.width 0: none
     // Frames that wait, oldest first; a ring under `lock`.
     pthread_mutex_t lock;
     pthread_cond_t changed;
     rim_live_recorded *slot;
     int slots, first, count;
+    unsigned accepted; // frames of this take are
     bool closed;
-    rim_pool *nir, *visible;
+    rim_take_state asked;     // ON, ENDING; NONE: nothing
+    char name[RIM_TAKE_NAME]; // of the present or last take, for people
+    rim_pool *nir, *visible;  // made for the first take
     pthread_t thread;
     bool running;
-    uint64_t offered[2]; // NIR, visible; each its capture thread's
+    // Each its capture thread's: NIR, visible.
+    unsigned offered_take[2];
+    uint64_t offered[2];
     // The recording thread's.
+    rim_recorder *recorder;   // NULL: no take
+    char made[RIM_TAKE_NAME]; // path of a take that began by hand
+    const char *path;
+    unsigned takes;
     rim_live_recorded held; // a NIR frame of which it is not known yet whether the
                             // chain takes it
     uint64_t last_offered[2], last_seq[2];
     bool has_last[2];
+    bool by_hand, has_base, ending, failed;
+    uint64_t seq_base; // what NIR frames are numbered from
+    int64_t base_ns;   // and timed from
     // Two: [0] was taken from `marks` for a frame yet to come, [1] is being written.
     struct rim_drawn_mark *drawn;
     bool has_drawn;
     int64_t looked_ns;
+    // The process thread's.
+    unsigned marked_take;  // the surface of this take was told
+    rim_take_state told;   // on the screen
+    int64_t sure_until_ns; // asked by then again, it ends
     // For all to read.
-    _Atomic uint64_t left_out;      // frames
-    _Atomic int64_t minutes_tenths; // that the disk has room for; -1: not known
-    atomic_bool failed;
+    atomic_int state;                 // rim_take_state
+    _Atomic int64_t started_ns;       // of the take
+    _Atomic uint64_t left_out;        // frames, of all takes
+    _Atomic uint64_t left_out_before; // the present one
+    _Atomic int64_t minutes_tenths;   // that the disk has room for; -1: not known
 } rim_live_record;
 
 struct rim_live {
@@ -116,6 +149,7 @@ struct rim_live {
     rim_frame *whole;                  // the picture for files, beside the window's
     int64_t health_ns;                 // when health was told last
     uint64_t health_processed;         // frames by then
+    double health_fps;                 // up to then
     _Atomic uint32_t age_tenths[4];    // p50, p95, p99, max of the presented, 0.1 ms
     _Atomic uint32_t recent_tenths[2]; // p50, p99 of those of the last seconds
 
@@ -191,6 +225,14 @@ void rim_live_record_step(rim_live *l);
 // All is written; then the thread ends. After the pairing was closed.
 void rim_live_record_end(rim_live *l);
 void rim_live_record_account(rim_live *l);
+// For a new take, by the recording thread.
+rim_err rim_live_record_pools(rim_live *l);
+void rim_live_record_reset(rim_live *l);
+// Writes the frame that is held, or the next. RIM_ERR_TIMEOUT: there is none, or it is
+// not decided yet what becomes of it; RIM_END: no more come.
+rim_err rim_live_record_next(rim_live *l, bool wait);
+// The take that a frame is for which a capture thread has now; 0: none.
+unsigned rim_live_record_take(const rim_live *l);
 // By the capture threads, never waiting. Bytes of the camera's buffer where the form is
 // such: before the buffer is released.
 void rim_live_record_bytes(rim_live *l, rim_live_recorded *r,
@@ -202,6 +244,20 @@ void rim_live_record_copy(rim_live *l, rim_live_recorded *r, const rim_frame *fr
 void rim_live_record_push(rim_live *l, const rim_live_recorded *r);
 // By the process thread: a surface drawn after frame `after`; count 0: none is watched.
 void rim_live_record_mark(rim_live *l, uint64_t after, const rim_surface_mark *mark);
-void rim_live_record_health(const rim_live *l, rim_health *health);
+void rim_live_record_health(rim_live *l, rim_health *health);
+
+// The take of --record: its recorder is the session's no more.
+RIM_NODISCARD rim_err rim_live_take_given(rim_live *l);
+// Begins a take, or ends it when asked a second time within a moment; by the process
+// thread, as the next. What becomes of it is told on the screen.
+void rim_live_take_key(rim_live *l);
+// After each frame: tells what has changed on the screen, and the recording which surface
+// is watched as it begins. True: something has changed.
+bool rim_live_take_tell(rim_live *l);
+// By the recording thread: does what was asked for; and the end of all.
+void rim_live_take_turn(rim_live *l);
+void rim_live_take_end(rim_live *l);
+// Writing has failed, which is logged.
+void rim_live_take_fail(rim_live *l, rim_err err);
 
 #endif

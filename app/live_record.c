@@ -60,29 +60,41 @@ static int slots(const rim_frame *nir, const rim_frame *visible)
     return fit < SLOTS_MIN ? SLOTS_MIN : fit > SLOTS_MAX ? SLOTS_MAX : (int)fit;
 }
 
+// A frame a slot, one held, one being filled.
+rim_err rim_live_record_pools(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    const bool visible = r->visible_shape.width > 0;
+    const int count = (visible ? r->slots / 2 : r->slots) + 2;
+    rim_err err = r->nir ? RIM_OK : rim_pool_create(&r->nir, &r->nir_shape, count);
+    if (!err && visible && !r->visible)
+        err = rim_pool_create(&r->visible, &r->visible_shape, count);
+    return err;
+}
+
 rim_err rim_live_record_create(rim_live *l, const rim_frame *nir,
                                const rim_frame *visible)
 {
     rim_live_record *r = &l->record;
-    if (!l->o->run.record)
+    if (!l->o->run.record && l->o->run.headless)
         return RIM_OK;
-    r->minutes_tenths = -1;
     const int count = slots(nir, visible);
+    r->nir_shape = *nir;
+    if (visible)
+        r->visible_shape = *visible;
+    r->minutes_tenths = -1;
     r->slots = visible ? 2 * count : count;
     r->slot = calloc((size_t)r->slots, sizeof *r->slot);
     r->drawn = calloc(2, sizeof *r->drawn);
     rim_err err = r->slot && r->drawn ? RIM_OK : RIM_ERR_MEMORY;
-    // A frame a slot, one held, one being filled.
-    if (!err)
-        err = rim_pool_create(&r->nir, nir, count + 2);
-    if (!err && visible)
-        err = rim_pool_create(&r->visible, visible, count + 2);
     if (!err)
         err =
             rim_queue_create(&r->marks, sizeof(rim_drawn_mark), MARK_SLOTS, NULL, NULL);
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
-    r->wanted = true;
+    r->able = true;
+    if (!err && l->o->run.record)
+        err = rim_live_take_given(l);
     return err;
 }
 
@@ -94,8 +106,9 @@ static rim_live_recorded *at(const rim_live_record *r, int i)
 void rim_live_record_destroy(rim_live *l)
 {
     rim_live_record *r = &l->record;
-    if (!r->wanted)
+    if (!r->able)
         return;
+    rim_live_take_end(l); // where starting has failed
     rim_frame_release(r->held.frame);
     for (int i = 0; i < r->count; i++)
         rim_frame_release(at(r, i)->frame);
@@ -110,11 +123,16 @@ void rim_live_record_destroy(rim_live *l)
 
 // ---- the capture threads ----
 
+unsigned rim_live_record_take(const rim_live *l)
+{
+    return l->record.take;
+}
+
 void rim_live_record_bytes(rim_live *l, rim_live_recorded *r,
                            const rim_camera_shot *shot, bool nir)
 {
     const rim_record_visible form = l->o->run.record_visible;
-    if (!l->record.wanted || nir || form == RIM_RECORD_VISIBLE_BGRX)
+    if (!r->take || nir || form == RIM_RECORD_VISIBLE_BGRX)
         return;
     r->frame = rim_pool_acquire(l->record.visible);
     if (!r->frame)
@@ -138,8 +156,13 @@ void rim_live_record_copy(rim_live *l, rim_live_recorded *r, const rim_frame *fr
                           bool nir)
 {
     rim_live_record *record = &l->record;
-    if (!record->wanted)
+    if (!r->take) {
+        record->left_out += record->state == RIM_TAKE_FAILED; // that was wanted
         return;
+    }
+    if (record->offered_take[!nir] != r->take)
+        record->offered[!nir] = 0;
+    record->offered_take[!nir] = r->take;
     r->offered = ++record->offered[!nir];
     if (!nir && l->o->run.record_visible != RIM_RECORD_VISIBLE_BGRX) {
         if (r->frame) {
@@ -181,6 +204,11 @@ void rim_live_record_push(rim_live *l, const rim_live_recorded *r)
     if (!r->frame)
         return;
     pthread_mutex_lock(&record->lock);
+    if (r->take != record->accepted) { // that take has ended
+        pthread_mutex_unlock(&record->lock);
+        rim_frame_release(r->frame);
+        return;
+    }
     if (record->count * 2 > record->slots)
         leave_out_unseen(l);
     if (record->count == record->slots) {
@@ -196,7 +224,7 @@ void rim_live_record_push(rim_live *l, const rim_live_recorded *r)
 
 void rim_live_record_mark(rim_live *l, uint64_t after, const rim_surface_mark *mark)
 {
-    if (!l->record.marks)
+    if (!l->record.take)
         return;
     rim_drawn_mark m = {.after = after, .count = mark->count};
     memcpy(m.point, mark->point, (size_t)mark->count * sizeof *m.point);
@@ -212,12 +240,26 @@ static void look_at_disk(rim_live *l)
     if (now_ns - r->looked_ns < LOOK_NS)
         return;
     r->looked_ns = now_ns;
-    const rim_recorder *recorder = rim_session_recorder(l->session);
-    const double minutes = (double)(now_ns - l->started_ns) / 60e9;
-    const double rate = (double)rim_recorder_size(recorder) / minutes; // bytes a minute
-    const int64_t room = rim_recorder_room(recorder);
+    const double minutes = (double)(now_ns - r->started_ns) / 60e9;
+    const double rate = (double)rim_recorder_size(r->recorder) / minutes; // a minute
+    const int64_t room = rim_recorder_room(r->recorder);
     r->minutes_tenths =
         room < 0 || !(rate > 0) ? -1 : (int64_t)(10 * (double)room / rate);
+}
+
+void rim_live_record_reset(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    for (int i = 0; i < 2; i++) {
+        r->has_last[i] = false;
+        r->last_offered[i] = 0;
+    }
+    while (rim_queue_pop(r->marks, &r->drawn[0], 0) == RIM_OK)
+        ; // told to the take before
+    r->has_drawn = false;
+    r->left_out_before = r->left_out;
+    r->minutes_tenths = -1;
+    r->looked_ns = 0;
 }
 
 // What the numbers tell: the camera's losses, and what had no place in the queue.
@@ -227,7 +269,9 @@ static void count_gaps(rim_live_record *r, const rim_live_recorded *w,
     const int i = w->visible;
     if (r->has_last[i] || w->offered > 1) {
         stamp->left_out = w->offered - r->last_offered[i] - 1;
-        const uint64_t before = r->has_last[i] ? r->last_seq[i] + 1 : 0;
+        // What the camera lost before a take that began by hand is not the take's.
+        const uint64_t begin = r->by_hand ? w->frame->seq : 0;
+        const uint64_t before = r->has_last[i] ? r->last_seq[i] + 1 : begin;
         const uint64_t gap = w->frame->seq > before ? w->frame->seq - before : 0;
         stamp->lost = gap > stamp->left_out ? gap - stamp->left_out : 0;
     }
@@ -251,11 +295,22 @@ static void take_marks(rim_live_record *r, uint64_t seq, rim_recording_stamp *st
     }
 }
 
+static rim_err write_nir(rim_live_record *r, const rim_live_recorded *w,
+                         rim_recording_stamp *stamp)
+{
+    take_marks(r, w->frame->seq, stamp);
+    // A take that began by hand counts from its own first frame.
+    if (r->by_hand && !r->has_base)
+        r->seq_base = w->frame->seq;
+    r->has_base = true;
+    w->frame->seq -= r->seq_base; // a copy, and the recording's own
+    return rim_recorder_write_nir(r->recorder, w->frame, stamp);
+}
+
 static void write_item(rim_live *l, const rim_live_recorded *w, rim_pair_fate fate,
                        int64_t partner)
 {
     rim_live_record *r = &l->record;
-    rim_recorder *recorder = rim_session_recorder(l->session);
     rim_recording_stamp stamp = {.has_exposure = !isnan(w->exposure_us),
                                  .exposure_us = w->exposure_us,
                                  .has_gain = !isnan(w->gain),
@@ -265,34 +320,29 @@ static void write_item(rim_live *l, const rim_live_recorded *w, rim_pair_fate fa
     count_gaps(r, w, &stamp);
     if (w->bytes > 0) {
         stamp.seq = w->frame->seq;
-        stamp.t_ns = w->frame->captured_ns - l->started_ns;
-        err = rim_recorder_write_bytes(recorder, w->frame->data, w->bytes, &stamp);
+        stamp.t_ns = w->frame->captured_ns - r->base_ns;
+        err = rim_recorder_write_bytes(r->recorder, w->frame->data, w->bytes, &stamp);
     } else if (w->visible) {
-        err = rim_recorder_write_visible(recorder, w->frame, &stamp);
+        err = rim_recorder_write_visible(r->recorder, w->frame, &stamp);
     } else {
         stamp.unprocessed = fate == RIM_PAIR_DISPLACED;
         stamp.has_visible = l->info.visible_width > 0;
         stamp.visible = partner;
-        take_marks(r, w->frame->seq, &stamp);
-        err = rim_recorder_write_nir(recorder, w->frame, &stamp);
+        err = write_nir(r, w, &stamp);
     }
-    if (err) {
-        if (!r->failed)
-            rim_log_warning("%s: the recording has ended, the picture goes on",
-                            l->o->run.record);
-        r->failed = true;
-        rim_live_keep_error(l, err);
-    } else {
+    if (err)
+        rim_live_take_fail(l, err);
+    else
         look_at_disk(l);
-    }
 }
 
-// The next into *w. RIM_ERR_TIMEOUT: there is none, and waiting was not wanted; RIM_END.
+// The next into *w. RIM_ERR_TIMEOUT: there is none, and waiting was not wanted, or
+// something was asked for; RIM_END.
 static rim_err pop(rim_live_record *r, rim_live_recorded *w, bool wait)
 {
     rim_err err = RIM_OK;
     pthread_mutex_lock(&r->lock);
-    while (wait && r->count == 0 && !r->closed)
+    while (wait && r->count == 0 && !r->closed && !r->asked)
         pthread_cond_wait(&r->changed, &r->lock);
     if (r->count == 0) {
         err = r->closed ? RIM_END : RIM_ERR_TIMEOUT;
@@ -305,9 +355,7 @@ static rim_err pop(rim_live_record *r, rim_live_recorded *w, bool wait)
     return err;
 }
 
-// Writes the frame that is held, or the next. RIM_ERR_TIMEOUT: there is none, or it is
-// not decided yet what becomes of it.
-static rim_err write_next(rim_live *l, bool wait)
+rim_err rim_live_record_next(rim_live *l, bool wait)
 {
     rim_live_record *r = &l->record;
     rim_live_recorded *w = &r->held;
@@ -335,18 +383,21 @@ static void *run(void *arg)
     rim_live_leave_realtime();
     (void)setpriority(PRIO_PROCESS, 0, RIM_RECORD_WRITER_NICE); // of this thread only
     for (;;) {
-        const rim_err err = write_next(l, true);
+        rim_live_take_turn(l);
+        const rim_err err = rim_live_record_next(l, !l->record.ending);
         if (err == RIM_END)
-            return NULL;
-        if (err)
+            break;
+        if (l->record.held.frame)
             rim_clock_sleep_until(rim_clock_now_ns() + ASK_NS);
     }
+    rim_live_take_end(l);
+    return NULL;
 }
 
 rim_err rim_live_record_start(rim_live *l)
 {
     rim_live_record *r = &l->record;
-    if (!r->wanted)
+    if (!r->able)
         return RIM_OK;
     r->running = pthread_create(&r->thread, NULL, run, l) == 0;
     if (r->running)
@@ -358,14 +409,17 @@ rim_err rim_live_record_start(rim_live *l)
 
 void rim_live_record_step(rim_live *l)
 {
-    while (l->record.wanted && write_next(l, false) == RIM_OK)
+    if (!l->record.able)
+        return;
+    rim_live_take_turn(l);
+    while (rim_live_record_next(l, false) == RIM_OK)
         ;
 }
 
 void rim_live_record_end(rim_live *l)
 {
     rim_live_record *r = &l->record;
-    if (!r->wanted)
+    if (!r->able)
         return;
     pthread_mutex_lock(&r->lock);
     r->closed = true;
@@ -373,30 +427,12 @@ void rim_live_record_end(rim_live *l)
     pthread_mutex_unlock(&r->lock);
     if (r->running)
         pthread_join(r->thread, NULL);
+    else
+        rim_live_take_end(l);
     r->running = false;
-    rim_live_record_step(l); // where there was no thread
 }
 
 void rim_live_record_account(rim_live *l)
 {
-    if (!l->record.wanted)
-        return;
     l->stats->lost_record = l->record.left_out;
-    const rim_recorder *r = rim_session_recorder(l->session);
-    if (!l->record.failed && rim_recorder_codec(r) == RIM_RECORD_RAW)
-        rim_log_info(
-            "%s: %.1f MB; for keeping, `rimlight export %s --ffv1 OUT.mkv` makes "
-            "it smaller and verifies that",
-            l->o->run.record, (double)rim_recorder_size(r) / 1e6, l->o->run.record);
-}
-
-void rim_live_record_health(const rim_live *l, rim_health *health)
-{
-    const rim_live_record *r = &l->record;
-    const int64_t tenths = r->minutes_tenths;
-    health->record = !r->wanted  ? RIM_HEALTH_NO_RECORD
-                     : r->failed ? RIM_HEALTH_RECORD_FAILED
-                                 : RIM_HEALTH_RECORDING;
-    health->record_minutes = tenths < 0 ? (double)NAN : (double)tenths / 10;
-    health->record_lost = r->left_out;
 }

@@ -173,6 +173,10 @@ static void apply(rim_player *p, rim_event *event)
     case RIM_ACTION_SNAPSHOT:
         take_snapshot(p);
         return;
+    case RIM_ACTION_RECORD:
+        rim_screen_say(p->screen, "this is a recording: its frames are kept already");
+        p->changed = true;
+        return;
     case RIM_ACTION_RESIZED:
         rim_window_limit(event, &most);
         break;

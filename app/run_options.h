@@ -33,6 +33,7 @@ typedef struct rim_run_options {
     const char *const *word; // [word_count]
     int word_count;
     bool record_live;
+    int64_t record_live_ns; // since the start of live, of a recording begun by hand
     rim_record_visible record_visible;
     bool record_full_range, record_bt709; // see rim_record_options
 

@@ -350,9 +350,11 @@ rim_err rim_session_mark(rim_session *s, const rim_surface_mark *mark)
                                      mark->count);
 }
 
-rim_recorder *rim_session_recorder(rim_session *s)
+rim_recorder *rim_session_take_recorder(rim_session *s)
 {
-    return s->recorder;
+    rim_recorder *r = s->recorder;
+    s->recorder = NULL;
+    return r;
 }
 
 // How old the calibration is, how good, and whether it still fits.

@@ -110,8 +110,9 @@ RIM_NODISCARD rim_err rim_session_record(rim_session *s, const rim_frame *nir,
                                          const rim_frame *visible,
                                          const rim_surface_mark *mark);
 
-// The recorder of --record, for a thread that writes more to it than pairs; NULL: none.
-rim_recorder *rim_session_recorder(rim_session *s);
+// The recorder of --record, for one who writes more to it than pairs, and closes it; the
+// session has none from then on. NULL: there is none.
+rim_recorder *rim_session_take_recorder(rim_session *s);
 
 // Is the picture to be served: --igtl? Is anybody there now?
 bool rim_session_serves(const rim_session *s);

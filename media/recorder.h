@@ -52,6 +52,7 @@ typedef struct rim_record_options {
     bool visible_full_range; // of YUYV and UYVY
     bool visible_bt709;      // likewise; else BT.601
     int64_t start_ns;        // the captured_ns that is to count as 0
+    int64_t live_ns;         // begun so long after the start of a live run; 0: left out
     const char *program;     // "rimlight 0.1.0"; NULL: left out
     const char *const *word; // [word_count] of the command line
     int word_count;

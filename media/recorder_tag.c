@@ -59,6 +59,9 @@ static void add_run(json_t *root, const rim_record_options *o)
                                             o->color_map));
     if (o->program)
         (void)json_object_set_new(root, "program", json_string(o->program));
+    if (o->live_ns)
+        (void)json_object_set_new(root, "live_t_ns",
+                                  json_integer((json_int_t)o->live_ns));
     if (o->started)
         (void)json_object_set_new(root, "started", json_string(o->started));
     if (o->word_count > 0) {

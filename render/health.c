@@ -168,10 +168,17 @@ void rim_health_word(char out[RIM_HEALTH_TEXT], const rim_health *h)
         rim_text_tenths(a, sizeof a, h->register_rms_px);
         add(out, ", %s px", a);
     }
-    if (h->record == RIM_HEALTH_RECORDING) {
-        add(out, "   REC");
-        if (between(h->record_minutes, 0, 1e6))
-            add(out, " %d min", (int)h->record_minutes);
-    }
     memmove(out, out + (out[0] ? 3 : 0), strlen(out) + 1 - (out[0] ? 3 : 0));
+}
+
+void rim_health_record_word(char out[RIM_HEALTH_TEXT], const rim_health *h)
+{
+    out[0] = '\0';
+    if (h->record != RIM_HEALTH_RECORDING)
+        return;
+    add(out, "REC %d:%02d", h->record_s / 60, h->record_s % 60);
+    if (h->record_name[0])
+        add(out, "   %s", h->record_name);
+    if (between(h->record_minutes, 0, 1e6))
+        add(out, "   room for %d min", (int)h->record_minutes);
 }

@@ -26,6 +26,8 @@ typedef struct rim_health {
     double delay_p50_ms, delay_p99_ms; // from capture to the display; 0: not known
     bool automatic_gain;               // the camera changes exposure or gain by itself
     rim_health_record record;
+    char record_name[64];  // "" leaves it out
+    int record_s;          // that it has been going on
     double record_minutes; // that the disk has room for; NAN or below 0: not known
     uint64_t record_lost;  // frames that are missing in the recording
 } rim_health;

@@ -98,7 +98,23 @@ static void plan_right(rim_overlay *o, int *above, rim_rect verdict, rim_color c
     *above = rim_hud_line(o, box, o->small, color, text).y1 + gap;
 }
 
-// Top right: frame and time, health, then the view where it is not the usual one.
+// A red dot before its text, as on every camera.
+static void plan_record(rim_overlay *o, int *above, rim_rect verdict, int *widest)
+{
+    static const rim_color red = {255, 64, 64};
+    char text[RIM_HEALTH_TEXT + 8] = "     ";
+    rim_health_record_word(text + 5, &o->health);
+    if (!text[5])
+        return;
+    const rim_rect box = rim_hud_line_box(o, o->small, text);
+    plan_right(o, above, verdict, rim_color_white, text);
+    const int x = o->options.width - px(o, 14) - box.x1 + px(o, 14);
+    const int y = *above - px(o, 6) - box.y1 / 2;
+    rim_scene_disc(&o->scene, (rim_pt){x * 256, y * 256 + 128}, px(o, 5) * 256, red);
+    *widest = larger(*widest, box.x1);
+}
+
+// Top right: frame and time, health, recording, then the view where it is not the usual one.
 // Returns where the lines end, px from the top; 0 where they stay clear of what stands
 // on the left.
 static int plan_clock(rim_overlay *o, const rim_result *r, rim_rect verdict)
@@ -117,6 +133,8 @@ static int plan_clock(rim_overlay *o, const rim_result *r, rim_rect verdict)
         plan_right(o, &above, verdict, rim_color_quiet, health);
         widest = larger(widest, rim_hud_line_box(o, o->small, health).x1);
     }
+    if (o->has_health)
+        plan_record(o, &above, verdict, &widest);
     const char *view = view_caption(o);
     if (view)
         plan_right(o, &above, verdict, rim_color_white, view);

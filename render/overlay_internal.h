@@ -128,6 +128,8 @@ rim_rect rim_hud_plan_verdict(rim_overlay *o, const rim_surface *s);
 void rim_hud_plan_health(rim_overlay *o, const rim_result *r, int y);
 // What is known, in one line.
 void rim_health_word(char out[RIM_HEALTH_TEXT], const rim_health *h);
+// That of a recording; "" where there is none.
+void rim_health_record_word(char out[RIM_HEALTH_TEXT], const rim_health *h);
 // Returns the lower edge for what is `middle` px wide and stands between them.
 int rim_hud_plan_scales(rim_overlay *o, const rim_pane *pane, int middle);
 void rim_hud_plan_caption(rim_overlay *o, const rim_pane *pane, const char *text);

@@ -27,6 +27,7 @@ typedef enum rim_action {
     RIM_ACTION_SPEED,     // amount -1: slower, 1: faster, 0: as recorded
     RIM_ACTION_LOOP,      // on, off
     RIM_ACTION_SNAPSHOT,
+    RIM_ACTION_RECORD,     // begin a recording, or end it
     RIM_ACTION_VIEW,       // show `view`
     RIM_ACTION_VIEW_NEXT,  // the next in the row
     RIM_ACTION_WHITE_HOLD, // white light alone from now on ...

@@ -59,6 +59,7 @@ static const key_action g_keys[] = {
     {SDLK_0, RIM_ACTION_SPEED, 0, false},
     {SDLK_o, RIM_ACTION_LOOP, 0, false},
     {SDLK_s, RIM_ACTION_SNAPSHOT, 0, false},
+    {SDLK_r, RIM_ACTION_RECORD, 0, false},
     {SDLK_v, RIM_ACTION_VIEW_NEXT, 0, false},
     {SDLK_w, RIM_ACTION_WHITE_HOLD, 0, false},
     {SDLK_h, RIM_ACTION_HELP, 0, false},

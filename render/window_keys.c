@@ -14,7 +14,7 @@ const char *rim_window_help(void)
            "enter\tthe surface is drawn\n"
            "backspace\ttake a corner back\n"
            "e   c\tchange the surface, watch none\n"
-           "s\tsnapshot\n"
+           "s   r\tsnapshot; live: record, twice: end it\n"
            "wheel, [ ]\tzoom; middle button or shift: drag\n"
            "z\tall of the picture\n"
            "l\tloupe: raw values under the pointer\n"
