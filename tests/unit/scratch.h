@@ -16,6 +16,9 @@ void scratch_open(void);
 void scratch_close(void);
 // Path of a name in it; eight results are kept.
 const char *scratch_path(const char *fmt, ...) RIM_PRINTF(1, 2);
+// Path of one of the real images, which are not kept here: in $RIMLIGHT_DATA, or beside
+// the source tree. NULL, said, where it is absent; eight results are kept.
+const char *scratch_real(const char *name);
 void scratch_mkdir(const char *name);
 void scratch_write(const char *path, const void *data, size_t size);
 // The whole file; free() it.

@@ -639,20 +639,11 @@ END_TEST
 
 // ---- real pictures ----
 
-static const char *data_folder(void)
-{
-    const char *given = getenv("RIMLIGHT_DATA"); // NOLINT(concurrency-mt-unsafe)
-    return given ? given : RIM_SOURCE_DIR "/../shared/data";
-}
-
 START_TEST(real_nir_frames_are_read)
 {
-    char path[1024];
-    (void)snprintf(path, sizeof path, "%s/zm_nir2/NIR-IIa_real", data_folder());
-    if (access(path, R_OK) != 0) {
-        (void)fprintf(stderr, "skipped: no %s\n", path);
+    const char *path = scratch_real("zm_nir2/NIR-IIa_real");
+    if (!path)
         return;
-    }
     const rim_source_options options = {.fps = 10};
     reading r;
     reading_open(&r, path, &options);

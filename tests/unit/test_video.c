@@ -682,14 +682,9 @@ END_TEST
 
 START_TEST(real_12_bit_picture_is_read)
 {
-    const char *given = getenv("RIMLIGHT_DATA"); // NOLINT(concurrency-mt-unsafe)
-    char path[1024];
-    (void)snprintf(path, sizeof path, "%s/scitif_12bit/16923029-f10.tif",
-                   given ? given : RIM_SOURCE_DIR "/../shared/data");
-    if (access(path, R_OK) != 0) {
-        (void)fprintf(stderr, "skipped: no %s\n", path);
+    const char *path = scratch_real("scitif_12bit/16923029-f10.tif");
+    if (!path)
         return;
-    }
     rim_video_in *v = NULL;
     rim_video_stamp stamp;
     ck_assert_int_eq(rim_video_in_open(&v, path, 0), RIM_OK);
@@ -769,14 +764,9 @@ END_TEST
 
 START_TEST(real_tiff_with_odd_tags_is_read)
 {
-    const char *given = getenv("RIMLIGHT_DATA"); // NOLINT(concurrency-mt-unsafe)
-    char path[1024];
-    (void)snprintf(path, sizeof path, "%s/scitif_12bit/video-gcamp.tif",
-                   given ? given : RIM_SOURCE_DIR "/../shared/data");
-    if (access(path, R_OK) != 0) {
-        (void)fprintf(stderr, "skipped: no %s\n", path);
+    const char *path = scratch_real("scitif_12bit/video-gcamp.tif");
+    if (!path)
         return;
-    }
     rim_video_in *v = NULL;
     rim_video_stamp stamp;
     ck_assert_int_eq(rim_video_in_open(&v, path, 0), RIM_OK);
