@@ -18,8 +18,9 @@ typedef struct rim_blobs {
     const rim_pyramid *pyramid;
     int16_t *smooth[3];                        // of one level at s, 1.41 s, 2 s
     int16_t *response[2 * RIM_PYRAMID_LEVELS]; // D, fine to coarse, each of its level
-    int16_t *line;                             // scratch: a row, and two pixels more
-    int16_t *tmp;
+    int16_t *tmp, *line;                       // scratch: a plane; a row and four more
+    int16_t *nothing;                          // a row that is lower than all
+    uint16_t *at;                              // peaks of a row
 } rim_blobs;
 
 RIM_NODISCARD rim_err rim_blobs_init(rim_blobs *b, const rim_pyramid *pyramid);

@@ -20,10 +20,15 @@
 typedef struct rim_rings {
     const rim_pyramid *pyramid;
     int width, height;   // of the vote planes: pyramid level 1
+    int stride;          // of the votes, which a margin of zeros keeps apart
     int16_t *smooth;     // level 0, lightly smoothed
-    uint8_t *ridge;      // a row of level 0: 1 where the ratio is bent enough
-    int16_t *votes;      // [radii][height][width]
-    int16_t *rows, *sum; // scratch, of one vote plane
+    int16_t *line;       // scratch for that
+    rim_ridge *ridge;    // of a row of level 0
+    int16_t *votes;      // [radii][height][stride], a margin before and after
+    int16_t *rows, *sum; // scratch, of one vote plane; more rows behind or before
+    int16_t *zeros;      // a row of votes with its margins
+    int16_t *nothing;    // a row that is lower than all
+    uint16_t *at;        // peaks of a row
     // Where a ridge pixel votes: pixels of level 0, near to far, and how many of them
     // belong to each radius.
     int distance[RIM_RING_STEPS], steps[RIM_RING_RADII];

@@ -156,6 +156,42 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
 typedef void rim_halve_row_fn(int16_t *dst, const int16_t *a, const int16_t *b,
                               int least, int width);
 
+// blobs.h: means over 5 x 5 pixels, first of the columns of five rows into line[2 ..
+// width + 1], of which the ends repeat, then along it. A fifth is (sum + 2) * 13107 /
+// 65536, downwards. line: width + 4; it, dst and the rows lie apart. width >= 1,
+// |pixels| <= 6500.
+typedef void rim_mean5_row_fn(int16_t *dst, int16_t *line, const int16_t *const row[5],
+                              int width);
+
+// rings.h: the same over three with weights of 1, 2, 1 and (sum + 2) / 4, downwards.
+// line: width + 2. |pixels| <= 8190.
+typedef void rim_binomial_row_fn(int16_t *dst, int16_t *line,
+                                 const int16_t *const row[3], int width);
+
+// The columns, rising, in which `row` is above `least` and higher than its eight
+// neighbours, those that follow in reading order being let be as high; pixels beyond the
+// ends are none. Returns how many. at: room for (width + 1) / 2; width: 1..32767;
+// least: INT16_MIN..INT16_MAX.
+typedef int rim_peak_row_fn(uint16_t *at, const int16_t *above, const int16_t *row,
+                            const int16_t *below, int least, int width);
+
+// rings.h: row[x] = votes[x - reach] + .. + votes[x + reach], sum = before + row -
+// leaving, all modulo 2^16. `votes` has `reach` more at both ends. All others lie apart.
+typedef void rim_spread_row_fn(int16_t *row, int16_t *sum, const int16_t *votes,
+                               const int16_t *before, const int16_t *leaving, int reach,
+                               int width);
+
+typedef struct rim_ridge {
+    int16_t x, nx, ny; // column, unit normal in Q8
+} rim_ridge;
+
+// rings.h: pixels of a row whose sharper curvature is below -least, rising, and which
+// way it is, from second differences over two pixels. Returns how many. Two more rows
+// above and below and two more columns at both ends are read. Pixels: -2048..6144;
+// least: 0..4096; ridge: room for width. Single precision, each step rounded alike.
+typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t stride,
+                             int least, int width);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
@@ -164,7 +200,8 @@ typedef void rim_halve_row_fn(int16_t *dst, const int16_t *a, const int16_t *b,
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
     X(subtract_row) X(blend_row) \
-    X(normal_row) X(halve_row)
+    X(normal_row) X(halve_row) \
+    X(mean5_row) X(binomial_row) X(peak_row) X(spread_row) X(ridge_row)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
@@ -184,7 +221,12 @@ typedef void rim_halve_row_fn(int16_t *dst, const int16_t *a, const int16_t *b,
     V(subtract_row, avx2, RIM_CPU_AVX2) \
     V(blend_row, avx2, RIM_CPU_AVX2) \
     V(normal_row, avx2, RIM_CPU_AVX2) \
-    V(halve_row, avx2, RIM_CPU_AVX2)
+    V(halve_row, avx2, RIM_CPU_AVX2) \
+    V(mean5_row, avx2, RIM_CPU_AVX2) \
+    V(binomial_row, avx2, RIM_CPU_AVX2) \
+    V(peak_row, avx2, RIM_CPU_AVX2) \
+    V(spread_row, avx2, RIM_CPU_AVX2) \
+    V(ridge_row, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON) \
@@ -193,7 +235,11 @@ typedef void rim_halve_row_fn(int16_t *dst, const int16_t *a, const int16_t *b,
     V(subtract_row, neon, RIM_CPU_NEON) \
     V(blend_row, neon, RIM_CPU_NEON) \
     V(normal_row, neon, RIM_CPU_NEON) \
-    V(halve_row, neon, RIM_CPU_NEON)
+    V(halve_row, neon, RIM_CPU_NEON) \
+    V(mean5_row, neon, RIM_CPU_NEON) \
+    V(binomial_row, neon, RIM_CPU_NEON) \
+    V(peak_row, neon, RIM_CPU_NEON) \
+    V(ridge_row, neon, RIM_CPU_NEON)
 #else
 #define RIM_PROCESS_VARIANTS(V)
 #endif
