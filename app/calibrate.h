@@ -88,6 +88,20 @@ RIM_NODISCARD rim_err rim_cal_input_next(rim_cal_input *in, rim_frame **nir,
 
 // From now on frames of a camera that were overtaken by newer ones are passed over.
 void rim_cal_input_newest(rim_cal_input *in);
+// From frame to frame of a camera; 0: not known.
+int64_t rim_cal_input_interval_ns(const rim_cal_input *in);
+
+// A NIR picture and the visible one that belongs to it: of the same recording; the next
+// of each of two; of two cameras those nearest in time.
+typedef struct rim_cal_pair {
+    rim_frame *nir, *visible; // as of rim_cal_input_next(); visible NULL: there is none
+    const char *name;
+    int64_t skew_ns; // between the two moments; 0 where they are one, or not known
+} rim_cal_pair;
+// visible: NULL, or where the visible pictures come from. As rim_cal_input_next();
+// RIM_ERR_IO, logged: two cameras whose time stamps never meet.
+RIM_NODISCARD rim_err rim_cal_pair_next(rim_cal_pair *p, rim_cal_input *nir,
+                                        rim_cal_input *visible);
 
 // ---- the folder ----
 
@@ -137,7 +151,7 @@ typedef struct rim_cal_views {
 } rim_cal_views;
 
 typedef struct rim_cal_looking {
-    int max;        // views, then it ends
+    int max;        // views, then it ends; 1: any will do
     double seconds; // a camera: for so long; 0: until nothing is missing
 } rim_cal_looking;
 

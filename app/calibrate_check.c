@@ -49,6 +49,13 @@ static rim_err verdict(const char *what, bool holds, double is, double limit,
     return RIM_ERR_FORMAT;
 }
 
+// Is it the stream, the camera and the settings that the calibration is for?
+static rim_err fits(const rim_cal_store *s, const rim_cal_shape *now)
+{
+    const rim_err err = rim_calib_fits(s->calib, now->width, now->height, now->bits);
+    return err == RIM_OK ? rim_camera_facts_fit(&now->facts, s->calib) : err;
+}
+
 // ---- board ----
 
 // Root mean square of seen less expected over the points that both views have.
@@ -123,10 +130,8 @@ static rim_err check_board(const check_options *o, rim_cal_store *s)
         err = rim_cal_input_open(&nir, o->nir, &o->cal, RIM_CAMERA_NIR);
     if (err == RIM_OK && o->visible)
         err = rim_cal_input_open(&visible, o->visible, &o->cal, RIM_CAMERA_VISIBLE);
-    if (err == RIM_OK) {
-        const rim_cal_shape *shape = rim_cal_input_shape(nir);
-        err = rim_calib_fits(s->calib, shape->width, shape->height, shape->bits);
-    }
+    if (err == RIM_OK)
+        err = fits(s, rim_cal_input_shape(nir));
     const bool pairs = err == RIM_OK && s->calib->has_register &&
                        (visible || rim_cal_input_shape(nir)->visible_width > 0);
     if (err == RIM_OK)
@@ -217,8 +222,7 @@ static rim_err check_stack(const check_options *o, const rim_cal_store *s)
     rim_cal_stacked now;
     rim_err err = rim_cal_stack(&now, o->nir, &o->cal, 256);
     if (err == RIM_OK)
-        err =
-            rim_calib_fits(s->calib, now.shape.width, now.shape.height, now.shape.bits);
+        err = fits(s, &now.shape);
     if (err == RIM_OK)
         err = o->target == 1 ? check_dark(s, &now) : check_flat(s, &now);
     rim_cal_stacked_uninit(&now);

@@ -254,10 +254,20 @@ static rim_err next_from_camera(rim_cal_input *in)
     if (err == RIM_OK && colour) {
         rim_still_luma(&in->nir, &in->visible_bgrx);
         in->nir.seq = in->visible_bgrx.seq;
+        in->nir.captured_ns = in->visible_bgrx.captured_ns;
     }
     (void)snprintf(in->name, sizeof in->name, "frame %llu",
                    (unsigned long long)in->nir.seq);
     return err;
+}
+
+int64_t rim_cal_input_interval_ns(const rim_cal_input *in)
+{
+    const int64_t measured_ns = in->camera ? rim_camera_interval_ns(in->camera) : 0;
+    const double fps = in->camera ? rim_camera_get_info(in->camera)->fps : 0;
+    return measured_ns > 0 ? measured_ns
+           : fps > 0       ? (int64_t)((double)RIM_NS_PER_S / fps)
+                           : 0;
 }
 
 void rim_cal_input_newest(rim_cal_input *in)

@@ -16,8 +16,9 @@
 // Views of a video are kept when the board has moved by this part of the width since
 // the last one that was kept.
 static const double MOVED = 0.02;
-// Two cameras do not look at one moment: the board is still when it moves by less.
-static const double STILL = 0.002;
+// Two cameras do not look at one moment: between the two pictures the board may move
+// by this part of the width, as fast as it was since it was last seen.
+static const double STILL = 0.0002;
 
 static rim_err make_room(rim_cal_views *v)
 {
@@ -71,26 +72,40 @@ typedef struct search {
     rim_cal_views *v;
     const rim_board *board;
     rim_cal_guide guide;
-    bool guided;   // a camera or a video: what is missing is said as it goes
-    bool stills;   // pictures that were taken one by one: each counts
-    bool apart;    // two cameras, not taken at one moment: the board must be still
-    rim_view last; // the board as last seen, for that; count 0: not yet
-    rim_view last_visible;     // likewise
+    bool guided;      // a camera or a video: what is missing is said as it goes
+    bool any;         // one view, whichever, is enough
+    bool stills;      // pictures that were taken one by one: each counts
+    bool apart;       // two cameras, not taken at one moment: the board must be still
+    rim_view last;    // the board as last seen, for that; count 0: not yet
+    int64_t last_ns;  // when
+    bool asked_still; // since the last view was taken
     int unfit[RIM_SEEN_COUNT]; // pictures, by why they were not taken
 } search;
 
-// Nothing new, or it moves between the two pictures.
-static bool pass_over(search *s, const rim_view *a)
+// Does it show what an earlier view shows?
+static bool is_known(const search *s, const rim_view *a)
 {
     const rim_cal_views *v = s->v;
-    const bool moves =
-        s->apart && (s->last.count == 0 || moved_px(a, &s->last) > STILL * a->width);
-    if (s->apart)
-        s->last = *a;
-    bool known = false;
     for (int i = 0; !s->stills && i < v->count; i++)
-        known = known || moved_px(a, &v->nir[i]) < MOVED * a->width;
-    return moves || known;
+        if (moved_px(a, &v->nir[i]) < MOVED * a->width)
+            return true;
+    return false;
+}
+
+// Has the board moved between the two pictures of a pair?
+static bool moves(search *s, const rim_view *a, const rim_cal_pair *p)
+{
+    if (!s->apart)
+        return false;
+    const double since_ns = (double)(p->nir->captured_ns - s->last_ns);
+    const double between_px =
+        s->last.count > 0 && since_ns > 0
+            ? moved_px(a, &s->last) * (double)p->skew_ns / since_ns
+            : INFINITY;
+    s->last = *a;
+    s->last_ns = p->nir->captured_ns;
+    // Cameras that are triggered together see one moment, however it moves.
+    return p->skew_ns > 0 && !(between_px < STILL * a->width);
 }
 
 static void say_seen(search *s, const char *name, rim_seen seen, const char *where)
@@ -102,49 +117,66 @@ static void say_seen(search *s, const char *name, rim_seen seen, const char *whe
         rim_cal_say("  %-24s %s%s", name, where, rim_seen_words(seen));
 }
 
+static void ask_still(search *s, const char *name)
+{
+    if (!s->asked_still)
+        rim_cal_say("  %-24s hold the board still", name);
+    s->asked_still = true;
+    (void)fflush(stdout);
+}
+
+static rim_err keep_pictures(rim_cal_views *v, const rim_cal_pair *p)
+{
+    rim_err err = keep_picture(&v->nir_picture, p->nir);
+    if (err == RIM_OK && p->visible)
+        err = keep_picture(&v->visible_picture, p->visible);
+    return err;
+}
+
+// The board in the frame, then in the visible one. *found: the board, in all there are.
+static rim_err find(search *s, bool *found, rim_view *a, rim_view *b,
+                    const rim_cal_pair *p)
+{
+    rim_seen seen = RIM_SEEN_NOTHING;
+    *found = false;
+    rim_err err = rim_cv_find_board(a, &seen, p->nir, s->board);
+    if (err == RIM_OK && seen != RIM_SEEN_BOARD)
+        say_seen(s, p->name, seen, "");
+    if (err != RIM_OK || seen != RIM_SEEN_BOARD)
+        return err;
+    const bool moving = moves(s, a, p);
+    if (is_known(s, a))
+        return RIM_OK;
+    if (moving) {
+        ask_still(s, p->name);
+        return RIM_OK;
+    }
+    if (p->visible)
+        err = rim_cv_find_board(b, &seen, p->visible, s->board);
+    if (err == RIM_OK && seen != RIM_SEEN_BOARD)
+        say_seen(s, p->name, seen, "visible: ");
+    *found = err == RIM_OK && seen == RIM_SEEN_BOARD;
+    return err;
+}
+
 // Looks in one frame or pair; adds it where the board is there.
-static rim_err look(search *s, const rim_frame *nir, const rim_frame *visible,
-                    const char *name)
+static rim_err look(search *s, const rim_cal_pair *p)
 {
     rim_cal_views *v = s->v;
+    bool found = false;
     rim_err err = make_room(v);
-    rim_view *a = err == RIM_OK ? &v->nir[v->count] : NULL;
-    rim_view *b = err == RIM_OK ? &v->visible[v->count] : NULL;
-    rim_seen seen = RIM_SEEN_NOTHING;
     if (err == RIM_OK)
-        err = rim_cv_find_board(a, &seen, nir, s->board);
-    if (err != RIM_OK)
+        err = find(s, &found, &v->nir[v->count], &v->visible[v->count], p);
+    if (err == RIM_OK && found)
+        err = keep_pictures(v, p);
+    if (err != RIM_OK || !found)
         return err;
-    if (seen != RIM_SEEN_BOARD) {
-        say_seen(s, name, seen, "");
-        return RIM_OK;
-    }
-    (void)snprintf(a->name, sizeof a->name, "%s", name);
-    if (pass_over(s, a))
-        return RIM_OK;
-    if (visible)
-        err = rim_cv_find_board(b, &seen, visible, s->board);
-    if (err != RIM_OK)
-        return err;
-    if (seen != RIM_SEEN_BOARD) {
-        say_seen(s, name, seen, "visible: ");
-        return RIM_OK;
-    }
-    if (visible && s->apart) {
-        const bool moves = s->last_visible.count == 0 ||
-                           moved_px(b, &s->last_visible) > STILL * b->width;
-        s->last_visible = *b;
-        if (moves)
-            return RIM_OK;
-    }
-    (void)snprintf(b->name, sizeof b->name, "%.100s (visible)", name);
-    err = keep_picture(&v->nir_picture, nir);
-    if (err == RIM_OK && visible)
-        err = keep_picture(&v->visible_picture, visible);
-    if (err != RIM_OK)
-        return err;
+    rim_view *a = &v->nir[v->count], *b = &v->visible[v->count];
+    (void)snprintf(a->name, sizeof a->name, "%s", p->name);
+    (void)snprintf(b->name, sizeof b->name, "%.100s (visible)", p->name);
     v->count++;
-    if (s->guided)
+    s->asked_still = false;
+    if (s->guided && !s->any)
         rim_cal_guide_took(&s->guide, a, s->board);
     return RIM_OK;
 }
@@ -177,25 +209,12 @@ static rim_err refuse_none(const search *s, const rim_frame *last)
     return RIM_ERR_FORMAT;
 }
 
-static rim_err next_pair(rim_cal_input *nir, rim_cal_input *visible, rim_frame **a,
-                         rim_frame **b, const char **name)
-{
-    rim_err err = rim_cal_input_next(nir, a, b, name);
-    if (err != RIM_OK || !visible)
-        return err;
-    rim_frame *unused;
-    const char *other;
-    err = rim_cal_input_next(visible, b, &unused, &other);
-    if (err == RIM_END)
-        rim_log_warning("%s and what follows it have no visible picture", *name);
-    return err;
-}
-
 static search start(rim_cal_views *v, rim_cal_input *nir, rim_cal_input *visible,
-                    const rim_board *board)
+                    const rim_board *board, int max)
 {
     const rim_cal_shape *shape = rim_cal_input_shape(nir);
-    search s = {.v = v, .board = board, .apart = shape->live && visible};
+    search s = {
+        .v = v, .board = board, .any = max == 1, .apart = shape->live && visible};
     s.stills = shape->frames >= 0 && shape->frames <= 60;
     s.guided = !s.stills;
     rim_cal_guide_init(&s.guide, shape->width, shape->height);
@@ -204,8 +223,9 @@ static search start(rim_cal_views *v, rim_cal_input *nir, rim_cal_input *visible
     rim_cal_input_newest(nir);
     if (visible)
         rim_cal_input_newest(visible);
-    rim_cal_say("show the board in every part of the picture, and tilted to all "
-                "sides; Ctrl-C ends it with what there is");
+    rim_cal_say(s.any ? "show the board; Ctrl-C ends it"
+                      : "show the board in every part of the picture, and tilted to "
+                        "all sides; Ctrl-C ends it with what there is");
     (void)fflush(stdout);
     return s;
 }
@@ -216,31 +236,33 @@ rim_err rim_cal_views_take(rim_cal_views *v, rim_cal_input *nir, rim_cal_input *
 {
     *v = (rim_cal_views){0};
     const rim_cal_shape *shape = rim_cal_input_shape(nir);
-    search s = start(v, nir, visible, board);
+    search s = start(v, nir, visible, board, how->max);
     const int64_t until_ns = how->seconds > 0 && shape->live
                                  ? rim_clock_now_ns() + (int64_t)(how->seconds * 1e9)
                                  : INT64_MAX;
-    rim_frame *a = NULL, *b = NULL, last = {0};
+    rim_frame last = {0};
     rim_progress progress;
     rim_progress_start(&progress, "looking", "pictures", shape->frames);
     rim_err err = RIM_OK;
     while (v->count < how->max && rim_clock_now_ns() < until_ns &&
            !(shape->live && rim_cal_guide_enough(&s.guide))) {
-        const char *name;
-        err = next_pair(nir, visible, &a, &b, &name);
+        rim_cal_pair p;
+        err = rim_cal_pair_next(&p, nir, pairs ? visible : NULL);
         if (err != RIM_OK)
             break;
         v->looked++;
         rim_progress_update(&progress, v->looked);
-        if (pairs && !b) {
-            rim_cal_say("  %-24s no visible picture", name);
+        if (pairs && !p.visible) {
+            rim_cal_say("  %-24s no visible picture", p.name);
             continue;
         }
+        if (!pairs)
+            p.visible = NULL;
         if (calib && (calib->dark.data || calib->bad.data))
-            rim_calib_correct(a, calib, shape->black_level);
-        err = keep_picture(&last, a);
+            rim_calib_correct(p.nir, calib, shape->black_level);
+        err = keep_picture(&last, p.nir);
         if (err == RIM_OK)
-            err = look(&s, a, pairs ? b : NULL, name);
+            err = look(&s, &p);
         if (err != RIM_OK)
             break;
     }

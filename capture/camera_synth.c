@@ -7,7 +7,8 @@
 //     light=nir         dim glowing rings (default), `visible` bright tissue, or
 //                       `both`: they alternate, NIR at even frame numbers
 //     from=INPUT        frames of a recording (at most 240, in turn) in its size, as
-//                       `light` says NIR or visible ones
+//                       `light` says NIR or visible ones; which one follows the clock,
+//                       so two such cameras of one rate show the same moment
 //     phase_ms=0        when its first frame comes, after the start of a frame interval
 //     lose=N damage=N   every N-th frame is lost, or has the error flag
 //     gone_after=N      unplugged after N frames, for gone_ms=1000
@@ -45,6 +46,7 @@ typedef struct synth {
     int exposure_us, gain; // 0: it does not tell
     double phase_ms;
     int64_t start_ns;
+    int64_t first;     // of a film: frame intervals of the clock before the start
     int64_t next;      // number of the next frame to give, since the start
     int64_t delivered; // frames given
     size_t bytes;
@@ -305,6 +307,18 @@ static rim_err load_film(synth *s, rim_camera_setup *setup)
     return err;
 }
 
+// Those that show a film keep to the clock's own intervals, whenever they are opened.
+static void start_clock(synth *s)
+{
+    const int64_t now_ns = rim_clock_now_ns();
+    s->start_ns = now_ns;
+    if (s->film.count) {
+        s->first = (int64_t)((double)now_ns * s->fps / 1e9) + 1;
+        s->start_ns = (int64_t)((double)s->first * 1e9 / s->fps);
+    }
+    s->start_ns += (int64_t)(s->phase_ms * 1e6);
+}
+
 static rim_err open_synth(void **device, rim_camera_setup *setup)
 {
     if (setup->again && rim_clock_now_ns() < setup->kept_ns) {
@@ -348,8 +362,8 @@ static rim_err open_synth(void **device, rim_camera_setup *setup)
         }
         draw(s, s->picture[i], setup->stride, i);
     }
+    start_clock(s);
     rim_synth_film_drop(&s->film);
-    s->start_ns = rim_clock_now_ns() + (int64_t)(s->phase_ms * 1e6);
     *device = s;
     return RIM_OK;
 fail:
@@ -397,7 +411,7 @@ static rim_err dequeue(void *device, rim_camera_shot *shot, int64_t until_ns)
         return RIM_ERR_TIMEOUT;
     }
     rim_clock_sleep_until(due_ns);
-    shot->data = s->picture[s->next % s->pictures];
+    shot->data = s->picture[(s->first + s->next) % s->pictures];
     shot->bytes = s->bytes;
     shot->driver_seq = (uint32_t)s->next;
     shot->captured_ns = due_ns;

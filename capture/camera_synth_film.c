@@ -32,31 +32,42 @@ static void take_luma(uint16_t *out, const reel *r)
     }
 }
 
-static rim_err read_all(rim_synth_film *f, reel *r, bool visible)
+// Room for one frame more; NULL: no memory.
+static uint16_t *next_frame(rim_synth_film *f)
 {
     const size_t area = (size_t)f->width * (size_t)f->height;
+    uint16_t *more = realloc(f->light, area * (size_t)(f->count + 1) * sizeof *more);
+    if (!more)
+        return NULL;
+    f->light = more;
+    return more + area * (size_t)f->count++;
+}
+
+// One picture for each good NIR frame, so that the films of both streams stay in step:
+// where there is no visible one, that before it stays.
+static rim_err read_all(rim_synth_film *f, reel *r, bool visible)
+{
     rim_err err = RIM_OK;
+    bool seen = !visible;
     while (err == RIM_OK && f->count < RIM_SYNTH_FILM_MAX) {
         bool has_visible = false;
         err = rim_source_read(r->source, &r->nir, r->colour.data ? &r->colour : NULL,
                               &has_visible);
-        if (err == RIM_ERR_DAMAGED || (err == RIM_OK && visible && !has_visible)) {
+        seen = seen || has_visible;
+        if (err == RIM_ERR_DAMAGED) {
             err = RIM_OK;
             continue;
         }
-        if (err != RIM_OK)
-            break;
-        uint16_t *more =
-            realloc(f->light, area * (size_t)(f->count + 1) * sizeof *more);
-        if (!more)
-            return RIM_ERR_MEMORY;
-        f->light = more;
-        if (visible)
-            take_luma(more + area * (size_t)f->count, r);
-        else
-            take_nir(more + area * (size_t)f->count, r);
-        f->count++;
+        uint16_t *to = err == RIM_OK ? next_frame(f) : NULL;
+        if (err == RIM_OK && !to)
+            err = RIM_ERR_MEMORY;
+        else if (err == RIM_OK && visible)
+            take_luma(to, r);
+        else if (err == RIM_OK)
+            take_nir(to, r);
     }
+    if (!seen)
+        f->count = 0;
     return err == RIM_END ? RIM_OK : err;
 }
 

@@ -7,6 +7,7 @@
 #include "media/png_file.h"
 
 #include <check.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -463,6 +464,70 @@ START_TEST(board_before_a_camera_is_guided)
 }
 END_TEST
 
+// Two that film the same boards: they start at different times, and read at their own
+// pace, but a pair is of one moment.
+START_TEST(two_cameras_are_registered_and_checked)
+{
+    rim_run_program(&run,
+                    "calibrate geometry --nir synth:from=%s/boards,fps=5 --visible "
+                    "synth:from=%s/boards,light=visible,fps=5 --black-level 64 " BOARD
+                    " --no-tangential --distance 65 --views 7 --seconds 200 "
+                    "-o %s/from-two",
+                    targets, targets, folder);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s%s", run.out, run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "two cameras"));
+    const char *at = strstr(run.out, "residual 0.");
+    ck_assert_msg(at && strtod(at + 9, NULL) < 0.2, "%s", run.out);
+    at = strstr(run.out, "baseline ");
+    ck_assert_msg(at && fabs(strtod(at + 9, NULL) - 4.065) < 0.05, "%s", run.out);
+    rim_run_program(&run,
+                    "calibrate check %s/from-two --nir synth:from=%s/boards,fps=5 "
+                    "--visible synth:from=%s/boards,light=visible,fps=5",
+                    folder, targets, targets);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s%s", run.out, run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "show the board; Ctrl-C"));
+    ck_assert_ptr_null(strstr(run.out, "now show"));
+    ck_assert_ptr_nonnull(strstr(run.out, "registration"));
+    ck_assert_ptr_nonnull(strstr(run.out, "the calibration holds"));
+    // Half an interval and more apart all the time.
+    rim_run_program(&run,
+                    "calibrate check %s/from-two --nir synth:from=%s/boards,fps=5 "
+                    "--visible synth:from=%s/boards,light=visible,fps=5,frames=1",
+                    folder, targets, targets);
+    rim_expect_error(&run, 1, "no frames", NULL);
+}
+END_TEST
+
+START_TEST(check_before_a_camera)
+{
+    rim_run_program(&run,
+                    "calibrate check %s --nir synth:from=%s/boards,fps=10 --seconds 60",
+                    cal, targets);
+    rim_expect_error(&run, 1, "\"virtual\"", "synthetic camera", NULL);
+    static const char *const part[] = {"dark", "flat"};
+    for (int i = 0; i < 2; i++) {
+        rim_run_program(&run,
+                        "calibrate %s --nir synth:from=%s/%s,fps=100 --frames 30 "
+                        "--black-level 64 -o %s/by-camera",
+                        part[i], targets, part[i], folder);
+        ck_assert_msg(run.status == 0, "%s", run.err);
+    }
+    for (int i = 0; i < 2; i++) {
+        rim_run_program(&run,
+                        "calibrate check %s/by-camera --nir synth:from=%s/%s,fps=100 "
+                        "--target %s",
+                        folder, targets, part[i], part[i]);
+        ck_assert_msg(run.status == 0 && run.errors == 0, "%s%s", run.out, run.err);
+        ck_assert_ptr_nonnull(strstr(run.out, "the calibration holds"));
+    }
+    rim_run_program(&run,
+                    "calibrate check %s/by-camera --nir synth:from=%s/dark,fps=100 "
+                    "--target flat",
+                    folder, targets);
+    rim_expect_error(&run, 1, "flat", NULL);
+}
+END_TEST
+
 START_TEST(cut_map_is_refused_by_name)
 {
     char copy[320];
@@ -565,6 +630,8 @@ int main(void)
     tcase_add_test(t, settings_other_than_the_dark_map_s_are_refused);
     tcase_add_test(t, camera_gives_a_dark_and_says_what_it_is);
     tcase_add_test(t, board_before_a_camera_is_guided);
+    tcase_add_test(t, two_cameras_are_registered_and_checked);
+    tcase_add_test(t, check_before_a_camera);
     tcase_add_test(t, cut_map_is_refused_by_name);
     tcase_add_test(t, other_streams_are_refused);
     tcase_add_test(t, wrong_usage_is_said);
