@@ -69,7 +69,7 @@ typedef struct rim_cal_shape {
     int visible_width, visible_height;    // 0: none
     int64_t frames;                       // -1: not known
     bool live;                            // a camera: frames come until it is stopped
-    rim_camera_facts facts;               // of a camera
+    rim_source_camera camera;             // as far as it is told
 } rim_cal_shape;
 
 // A camera (/dev/..., synth...), a recording, or a folder of pictures (PNG, JPEG), each

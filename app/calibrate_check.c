@@ -53,7 +53,7 @@ static rim_err verdict(const char *what, bool holds, double is, double limit,
 static rim_err fits(const rim_cal_store *s, const rim_cal_shape *now)
 {
     const rim_err err = rim_calib_fits(s->calib, now->width, now->height, now->bits);
-    return err == RIM_OK ? rim_camera_facts_fit(&now->facts, s->calib) : err;
+    return err == RIM_OK ? rim_camera_facts_fit(&now->camera, s->calib) : err;
 }
 
 // ---- board ----

@@ -38,8 +38,8 @@ void rim_cal_guide_took(rim_cal_guide *g, const rim_view *view, const rim_board 
     if (words[0])
         rim_cal_say("  %-24s view %d taken; now show %s", view->name, g->taken, words);
     else if (g->taken < VIEWS_MIN)
-        rim_cal_say("  %-24s view %d taken; now show it %d times more, anywhere",
-                    view->name, g->taken, VIEWS_MIN - g->taken);
+        rim_cal_say("  %-24s view %d taken; now %d more, anywhere", view->name,
+                    g->taken, VIEWS_MIN - g->taken);
     else
         rim_cal_say("  %-24s view %d taken; nothing is missing", view->name, g->taken);
     (void)fflush(stdout);

@@ -141,7 +141,8 @@ static rim_err open_recording(rim_cal_input *in, const char *path,
                                 .black_level = info->black_level,
                                 .visible_width = info->visible_width,
                                 .visible_height = info->visible_height,
-                                .frames = info->frames};
+                                .frames = info->frames,
+                                .camera = info->camera};
     in->nir = (rim_frame){.width = info->width,
                           .height = info->height,
                           .fmt = RIM_FMT_GRAY16,
@@ -204,7 +205,7 @@ static rim_err open_camera(rim_cal_input *in, const char *device,
                                 .black_level = black > 0 ? black : i->black_level,
                                 .frames = -1,
                                 .live = true};
-    rim_camera_facts_get(&in->shape.facts, i);
+    rim_camera_facts_get(&in->shape.camera, i);
     in->nir = (rim_frame){.width = i->width,
                           .height = i->height,
                           .fmt = RIM_FMT_GRAY16,
@@ -301,8 +302,6 @@ rim_err rim_cal_input_open(rim_cal_input **out, const char *path,
         rim_cal_input_close(&in);
         return err;
     }
-    if (!in->camera) // files do not tell
-        in->shape.facts.exposure_us = in->shape.facts.gain = (double)NAN;
     *out = in;
     return RIM_OK;
 }

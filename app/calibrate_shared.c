@@ -190,16 +190,19 @@ rim_err rim_cal_put_numbers(rim_doc *doc, const rim_cal_number *n, size_t count)
     return err;
 }
 
-// Options before what the camera tells.
+// Options before what the camera or the recording tells.
 static rim_calib_camera camera_of(const rim_cal_shape *shape, const rim_cal_options *o)
 {
-    const rim_camera_facts *f = &shape->facts;
-    return (rim_calib_camera){.camera = o->camera ? o->camera : f->camera,
-                              .serial = o->serial ? o->serial : f->serial,
-                              .exposure_us = !isnan(o->exposure_us) ? o->exposure_us
-                                                                    : f->exposure_us,
-                              .gain_db = o->gain_db,
-                              .gain = f->gain};
+    rim_calib_camera c = rim_camera_facts_held(&shape->camera);
+    if (o->camera)
+        c.camera = o->camera;
+    if (o->serial)
+        c.serial = o->serial;
+    if (!isnan(o->exposure_us))
+        c.exposure_us = o->exposure_us;
+    if (!isnan(o->gain_db))
+        c.gain_db = o->gain_db;
+    return c;
 }
 
 static rim_err put_settings(rim_doc *d, const rim_calib_camera *c)

@@ -79,6 +79,7 @@ typedef struct search {
     rim_view last;    // the board as last seen, for that; count 0: not yet
     int64_t last_ns;  // when
     bool asked_still; // since the last view was taken
+    int moved;        // pictures in which it had moved
     int unfit[RIM_SEEN_COUNT]; // pictures, by why they were not taken
 } search;
 
@@ -119,6 +120,7 @@ static void say_seen(search *s, const char *name, rim_seen seen, const char *whe
 
 static void ask_still(search *s, const char *name)
 {
+    s->moved++;
     if (!s->asked_still)
         rim_cal_say("  %-24s hold the board still", name);
     s->asked_still = true;
@@ -194,6 +196,10 @@ static rim_err refuse_none(const search *s, const rim_frame *last)
         rim_log_error("no board that can be used in %d picture%s: in %d of them %s",
                       v->looked, v->looked == 1 ? "" : "s", s->unfit[most],
                       rim_seen_words((rim_seen)most));
+    else if (s->moved > 0)
+        rim_log_error("the board moved between the pictures of the two cameras, each "
+                      "time it was seen (%d): hold it still, or trigger them together",
+                      s->moved);
     else if (board->kind == RIM_BOARD_CHESSBOARD && last->data &&
              rim_cv_guess_chessboard(&cols, &rows, last) == RIM_OK && cols > 0 &&
              !(cols == board->cols && rows == board->rows) &&

@@ -20,16 +20,16 @@ static double control(const rim_camera_survey *s, const char *name)
 }
 
 // The link that udev names after maker, model and serial number.
-static void take_serial(rim_camera_facts *f, const char *stable)
+static void take_serial(rim_source_camera *f, const char *stable)
 {
     const char *slash = strrchr(stable, '/');
     if (strstr(stable, "/by-id/") && slash)
         (void)snprintf(f->serial, sizeof f->serial, "%s", slash + 1);
 }
 
-void rim_camera_facts_get(rim_camera_facts *f, const rim_camera_info *info)
+void rim_camera_facts_get(rim_source_camera *f, const rim_camera_info *info)
 {
-    *f = (rim_camera_facts){.exposure_us = (double)NAN, .gain = (double)NAN};
+    *f = (rim_source_camera){0};
     (void)snprintf(f->camera, sizeof f->camera, "%s", info->card);
     if (strncmp(info->device, "synth", 5) == 0)
         return;
@@ -42,21 +42,28 @@ void rim_camera_facts_get(rim_camera_facts *f, const rim_camera_info *info)
             strcmp(all[i].stable, info->device) != 0)
             continue;
         take_serial(f, all[i].stable);
-        f->exposure_us =
-            100 * control(&all[i], "exposure_time_absolute"); // V4L2's unit
-        if (isnan(f->exposure_us))
-            f->exposure_us = 100 * control(&all[i], "exposure_absolute");
+        double hundreds_us = control(&all[i], "exposure_time_absolute"); // V4L2's unit
+        if (isnan(hundreds_us))
+            hundreds_us = control(&all[i], "exposure_absolute");
+        f->exposure_us = hundreds_us > 0 ? 100 * hundreds_us : 0;
         f->gain = control(&all[i], "gain");
+        f->has_gain = !isnan(f->gain);
     }
     rim_camera_surveys_free(all, count);
 }
 
-rim_err rim_camera_facts_fit(const rim_camera_facts *f, const rim_calib *c)
+rim_calib_camera rim_camera_facts_held(const rim_source_camera *f)
 {
-    const rim_calib_camera camera = {.camera = f->camera,
-                                     .serial = f->serial,
-                                     .exposure_us = f->exposure_us,
-                                     .gain_db = (double)NAN,
-                                     .gain = f->gain};
+    return (rim_calib_camera){.camera = f->camera,
+                              .serial = f->serial,
+                              .exposure_us =
+                                  f->exposure_us > 0 ? f->exposure_us : (double)NAN,
+                              .gain_db = f->has_gain_db ? f->gain_db : (double)NAN,
+                              .gain = f->has_gain ? f->gain : (double)NAN};
+}
+
+rim_err rim_camera_facts_fit(const rim_source_camera *f, const rim_calib *c)
+{
+    const rim_calib_camera camera = rim_camera_facts_held(f);
     return rim_calib_fits_camera(c, &camera);
 }

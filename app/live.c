@@ -59,6 +59,7 @@ static rim_err open_cameras(rim_live *l)
                                 .frames = -1,
                                 .mm_per_px = (double)NAN,
                                 .description = n->device};
+    rim_camera_facts_get(&l->info.camera, n);
     l->interval_ns = l->info.fps > 0 ? (int64_t)(1e9 / l->info.fps) : 0;
     return RIM_OK;
 }
@@ -94,17 +95,6 @@ static void release_shown(void *ctx, void *item)
     rim_frame_release(((rim_live_picture *)item)->picture);
 }
 
-// Is the calibration of this camera, and set as it was then?
-static rim_err check_camera(const rim_live *l)
-{
-    const rim_calib *c = rim_session_calib(l->session);
-    rim_camera_facts facts;
-    if (!c)
-        return RIM_OK;
-    rim_camera_facts_get(&facts, rim_camera_get_info(l->nir.camera));
-    return rim_camera_facts_fit(&facts, c);
-}
-
 static rim_err create(rim_live *l)
 {
     if (l->o->realtime)
@@ -116,8 +106,6 @@ static rim_err create(rim_live *l)
     rim_live_record_form(l);
     rim_phase_init(&l->phase, l->o->nir_is_bright);
     err = rim_session_create(&l->session, &l->o->run, &l->info);
-    if (!err)
-        err = check_camera(l);
     if (!err)
         err = rim_pairing_create(&l->pairing, l->info.visible_width > 0);
     if (!err)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/session.h"
 
+#include "app/camera_facts.h"
 #include "app/record_setup.h"
 #include "app/serve.h"
 
@@ -84,6 +85,8 @@ static rim_err load_calibration(rim_session *s)
     rim_err err = rim_calib_load(&s->calib, info->calibration);
     if (!err)
         err = rim_calib_fits(s->calib, info->width, info->height, info->bits);
+    if (!err)
+        err = rim_camera_facts_fit(&info->camera, s->calib);
     if (!err)
         err = rim_calib_subtract_leakage(s->calib, info->black_level);
     if (err)

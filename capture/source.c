@@ -252,6 +252,7 @@ static rim_err finish_open(rim_source *s, const char *input)
         return err;
     rim_source_info *i = &s->info;
     i->frames = s->nir->frames;
+    i->camera = s->manifest.camera;
     i->mm_per_px = s->manifest.root ? s->manifest.mm_per_px : (double)NAN;
     if (s->options.mm_per_px > 0)
         i->mm_per_px = s->options.mm_per_px;

@@ -97,13 +97,14 @@ RIM_NODISCARD rim_err rim_surface_marks_parse(rim_surface_marks **out,
 // ---- manifest ----
 
 typedef struct rim_manifest {
-    json_t *root;             // owns the strings and the list
-    const char *file;         // for messages
-    bool is_recording;        // has its streams in itself; a sequence names them
-    double fps;               // 0: not told (a recording)
-    const char *nir_path;     // as written; NULL in a recording
-    int bit_depth;            // 8 to 16
-    int black_level;          // counts
+    json_t *root;         // owns the strings and the list
+    const char *file;     // for messages
+    bool is_recording;    // has its streams in itself; a sequence names them
+    double fps;           // 0: not told (a recording)
+    const char *nir_path; // as written; NULL in a recording
+    int bit_depth;        // 8 to 16
+    int black_level;      // counts
+    rim_source_camera camera;
     const char *visible_path; // NULL: none
     bool has_visible;
     double mm_per_px;          // NAN: not told

@@ -5,10 +5,11 @@
 #include "media/recording.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 // Generous bounds that only nonsense exceeds.
-static const double fps_max = 100000.0, mm_per_px_max = 100.0;
+static const double fps_max = 100000.0, mm_per_px_max = 100.0, exposure_us_max = 1e9;
 
 static rim_err parse_format(const rim_manifest *m, const char *wanted, int newest)
 {
@@ -44,6 +45,41 @@ static rim_err get_object(const json_t **out, const json_t *value, const char *k
     return RIM_ERR_FORMAT;
 }
 
+static rim_err get_gain(double *out, bool *has, const json_t *nir, const char *key,
+                        const char *file)
+{
+    const json_t *value = rim_json_optional(nir, key);
+    *has = value != NULL;
+    *out = json_number_value(value);
+    if (!value || json_is_number(value))
+        return RIM_OK;
+    char text[48];
+    rim_log_error("%s: \"nir.%s\" is %s; it must be a number", file, key,
+                  rim_json_show(text, value));
+    return RIM_ERR_FORMAT;
+}
+
+// What may be said of the camera.
+static rim_err parse_camera(rim_source_camera *c, const json_t *nir, const char *file)
+{
+    const char *camera = "", *serial = "";
+    rim_err err = RIM_OK;
+    if (rim_json_optional(nir, "camera"))
+        err = rim_json_get_string(&camera, nir, "camera", file, "nir.");
+    if (!err && rim_json_optional(nir, "serial"))
+        err = rim_json_get_string(&serial, nir, "serial", file, "nir.");
+    if (!err && rim_json_optional(nir, "exposure_us"))
+        err = rim_json_get_positive(&c->exposure_us, nir, "exposure_us", file, "nir.",
+                                    exposure_us_max);
+    if (!err)
+        err = get_gain(&c->gain, &c->has_gain, nir, "gain", file);
+    if (!err)
+        err = get_gain(&c->gain_db, &c->has_gain_db, nir, "gain_db", file);
+    (void)snprintf(c->camera, sizeof c->camera, "%s", camera);
+    (void)snprintf(c->serial, sizeof c->serial, "%s", serial);
+    return err;
+}
+
 static rim_err parse_nir(rim_manifest *m)
 {
     const json_t *nir;
@@ -56,7 +92,7 @@ static rim_err parse_nir(rim_manifest *m)
     if (!err)
         err = rim_json_get_integer(&m->black_level, nir, "black_level", m->file, "nir.",
                                    0, (1 << m->bit_depth) - 1);
-    return err;
+    return err ? err : parse_camera(&m->camera, nir, m->file);
 }
 
 static rim_err parse_optional(rim_manifest *m)

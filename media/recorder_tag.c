@@ -23,6 +23,21 @@ static json_t *marks_as_json(const rim_source_info *info)
     return list;
 }
 
+// What is not known is left out.
+static void add_camera(json_t *nir, const rim_source_camera *c)
+{
+    if (*c->camera)
+        (void)json_object_set_new(nir, "camera", json_string(c->camera));
+    if (*c->serial)
+        (void)json_object_set_new(nir, "serial", json_string(c->serial));
+    if (c->exposure_us > 0)
+        (void)json_object_set_new(nir, "exposure_us", json_real(c->exposure_us));
+    if (c->has_gain)
+        (void)json_object_set_new(nir, "gain", json_real(c->gain));
+    if (c->has_gain_db)
+        (void)json_object_set_new(nir, "gain_db", json_real(c->gain_db));
+}
+
 static void add_scene(json_t *root, const rim_source_info *info,
                       const rim_record_options *o)
 {
@@ -86,6 +101,7 @@ char *rim_recorder_tag(const rim_source_info *info, const rim_record_options *o,
     if (codec == RIM_RECORD_RAW)
         (void)json_object_set_new(json_object_get(root, "nir"), "packing",
                                   json_string(RIM_RECORDING_SPLIT));
+    add_camera(json_object_get(root, "nir"), &info->camera);
     add_scene(root, info, o);
     add_run(root, o);
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));

@@ -19,6 +19,15 @@ typedef struct rim_surface_mark {
     const rim_point *point; // [count], in NIR pixels, inside the frame
 } rim_surface_mark;
 
+// The NIR camera and how it was set. "", 0 and false: not known.
+typedef struct rim_source_camera {
+    char camera[64], serial[64]; // its name; its number, or link in /dev/v4l/by-id
+    double exposure_us;
+    bool has_gain, has_gain_db;
+    double gain; // as its control says, without a unit
+    double gain_db;
+} rim_source_camera;
+
 // What a source tells before its first frame. Strings and marks belong to it.
 typedef struct rim_source_info {
     int width, height;                 // of a NIR frame
@@ -27,8 +36,9 @@ typedef struct rim_source_info {
     int visible_width, visible_height; // 0: there is no visible picture
     double fps;                        // 0: not known
     int64_t frames;                    // -1: not known
-    double mm_per_px;                  // NAN: not known
-    const char *calibration;           // path, or NULL
+    rim_source_camera camera;
+    double mm_per_px;        // NAN: not known
+    const char *calibration; // path, or NULL
     const rim_surface_mark *mark;
     int mark_count;
     // Of the run that made a recording.

@@ -420,6 +420,71 @@ START_TEST(settings_other_than_the_dark_map_s_are_refused)
 }
 END_TEST
 
+static void put_text(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "wb");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_ge(fputs(text, f), 0);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+// The dark frames again, with what `said` tells of the camera.
+static const char *tell_camera(const char *said)
+{
+    static char path[340];
+    char file[360], text[400];
+    snprintf(path, sizeof path, "%s/told", folder);
+    shell("rm -rf '%s' && mkdir '%s'", path, path);
+    shell("cp -r '%s/dark/nir' '%s'", targets, path);
+    snprintf(file, sizeof file, "%s/sequence.json", path);
+    snprintf(text, sizeof text,
+             "{\"format\":\"rimlight-sequence\",\"version\":1,\"fps\":25,\"nir\":{"
+             "\"path\":\"nir\",\"bit_depth\":12,\"black_level\":64%s}}",
+             said);
+    put_text(file, text);
+    return path;
+}
+
+static void replay_refused(const char *input, const char *a, const char *b)
+{
+    rim_run_program(&run, "replay %s --calibration %s --headless --report -", input,
+                    cal);
+    rim_expect_error(&run, 1, a, b, NULL);
+}
+
+START_TEST(recordings_of_another_camera_are_refused)
+{
+    replay_refused(tell_camera(",\"serial\":\"8\""), "serial number 7", "has 8");
+    replay_refused(tell_camera(",\"camera\":\"other\""), "\"virtual\"", "\"other\"");
+    replay_refused(tell_camera(",\"gain_db\":6"), "0 dB gain", "6 dB");
+    const char *told = tell_camera(",\"serial\":\"7\",\"exposure_us\":5000");
+    replay_refused(told, "20000 us exposure", "5000 us");
+    // Recorded, and nothing but the recording left.
+    char film[340];
+    snprintf(film, sizeof film, "%s/told.mkv", folder);
+    rim_run_program(&run, "replay %s --headless --record %s", told, film);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    replay_refused(film, "20000 us exposure", "5000 us");
+    // A calibration from it says what it says.
+    rim_run_program(&run, "calibrate dark --nir %s -o %s/told-cal", film, folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    char path[340];
+    size_t size;
+    snprintf(path, sizeof path, "%s/told-cal/calibration.yml", folder);
+    char *text = rim_slurp(path, &size);
+    ck_assert_ptr_nonnull(strstr(text, "serial: \"7\""));
+    ck_assert_ptr_nonnull(strstr(text, "exposure_us: 5000."));
+    free(text);
+    // Live tells it by itself.
+    rim_run_program(&run,
+                    "live --nir synth:size=640x480,fps=60 --headless --frames 2 "
+                    "--record %s",
+                    film);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    replay_refused(film, "\"virtual\"", "synthetic camera");
+}
+END_TEST
+
 // ---- cameras
 
 START_TEST(camera_gives_a_dark_and_says_what_it_is)
@@ -489,12 +554,14 @@ START_TEST(two_cameras_are_registered_and_checked)
     ck_assert_ptr_null(strstr(run.out, "now show"));
     ck_assert_ptr_nonnull(strstr(run.out, "registration"));
     ck_assert_ptr_nonnull(strstr(run.out, "the calibration holds"));
-    // Half an interval and more apart all the time.
+    // Of two moments, and another pose of the board each time.
     rim_run_program(&run,
                     "calibrate check %s/from-two --nir synth:from=%s/boards,fps=5 "
-                    "--visible synth:from=%s/boards,light=visible,fps=5,frames=1",
+                    "--visible synth:from=%s/boards,light=visible,fps=5,phase_ms=60 "
+                    "--seconds 3",
                     folder, targets, targets);
-    rim_expect_error(&run, 1, "no frames", NULL);
+    rim_expect_error(&run, 1, "moved", "hold it still", NULL);
+    ck_assert_ptr_nonnull(strstr(run.out, "hold the board still"));
 }
 END_TEST
 
@@ -628,6 +695,7 @@ int main(void)
     tcase_add_test(t, cut_pictures_are_refused_by_name);
     tcase_add_test(t, dye_is_no_leaked_light);
     tcase_add_test(t, settings_other_than_the_dark_map_s_are_refused);
+    tcase_add_test(t, recordings_of_another_camera_are_refused);
     tcase_add_test(t, camera_gives_a_dark_and_says_what_it_is);
     tcase_add_test(t, board_before_a_camera_is_guided);
     tcase_add_test(t, two_cameras_are_registered_and_checked);

@@ -28,6 +28,11 @@ static void put(const char *path, rim_fmt fmt, int width, int height, int bits,
     "{\"format\":\"rimlight-sequence\",\"version\":1,\"fps\":25,"                      \
     "\"nir\":{\"path\":\"nir\",\"bit_depth\":12,\"black_level\":64}"
 
+// The camera can be added to it.
+#define MANIFEST_CAMERA                                                                \
+    "{\"format\":\"rimlight-sequence\",\"version\":1,\"fps\":25,"                      \
+    "\"nir\":{\"path\":\"nir\",\"bit_depth\":12,\"black_level\":64,"
+
 static void put_manifest(const char *text)
 {
     scratch_write(scratch_path("seq/sequence.json"), text, strlen(text));
@@ -257,6 +262,10 @@ static const struct {
      "\"gone\""
      ",\"bit_depth\":12,\"black_level\":64}}",
      "\"nir.path\" is \"gone\""},
+    {MANIFEST_CAMERA "\"camera\":7}}", "\"nir.camera\" is 7"},
+    {MANIFEST_CAMERA "\"serial\":\"\"}}", "\"nir.serial\" is \"\""},
+    {MANIFEST_CAMERA "\"exposure_us\":0}}", "\"nir.exposure_us\" is 0"},
+    {MANIFEST_CAMERA "\"gain\":\"high\"}}", "\"nir.gain\" is \"high\""},
     {MANIFEST_HEAD ",\"visible\":\"visible\"}", "\"visible\" is \"visible\""},
     {MANIFEST_HEAD ",\"visible\":{}}", "\"visible.path\" is missing"},
     {MANIFEST_HEAD ",\"visible\":{\"path\":\"\"}}", "\"visible.path\" is \"\""},
@@ -399,6 +408,38 @@ static void record(const char *path, const char *to)
     ck_assert_int_eq(rim_recorder_close(&recorder), RIM_OK);
     reading_close(&r);
 }
+
+START_TEST(what_is_told_of_the_camera_travels)
+{
+    put_sequence();
+    put_manifest(MANIFEST_CAMERA "\"camera\":\"one\",\"serial\":\"n 7\","
+                                 "\"exposure_us\":8000.5,\"gain\":0,"
+                                 "\"gain_db\":-1.5}}");
+    char film[1024];
+    (void)snprintf(film, sizeof film, "%s", scratch_path("camera.mkv"));
+    record(scratch_path("seq"), film);
+    const char *const input[] = {scratch_path("seq"), film};
+    for (int i = 0; i < 2; i++) {
+        reading r;
+        reading_open(&r, input[i], NULL);
+        const rim_source_camera *c = &r.info->camera;
+        ck_assert_str_eq(c->camera, "one");
+        ck_assert_str_eq(c->serial, "n 7");
+        ck_assert_double_eq(c->exposure_us, 8000.5);
+        ck_assert(c->has_gain && c->has_gain_db);
+        ck_assert_double_eq(c->gain, 0);
+        ck_assert_double_eq(c->gain_db, -1.5);
+        reading_close(&r);
+    }
+    put_manifest(MANIFEST_HEAD "}");
+    reading r;
+    reading_open(&r, scratch_path("seq"), NULL);
+    ck_assert_str_eq(r.info->camera.camera, "");
+    ck_assert_double_eq(r.info->camera.exposure_us, 0);
+    ck_assert(!r.info->camera.has_gain && !r.info->camera.has_gain_db);
+    reading_close(&r);
+}
+END_TEST
 
 START_TEST(a_recording_replays_its_source)
 {
@@ -686,6 +727,7 @@ int main(void)
     tcase_add_test(tc, damaged_manifests_are_survived);
     tcase_add_test(tc, folders_are_played_in_name_order);
     tcase_add_test(tc, missing_inputs_are_named);
+    tcase_add_test(tc, what_is_told_of_the_camera_travels);
     tcase_add_test(tc, a_recording_replays_its_source);
     tcase_add_test(tc, sequences_may_hold_films);
     tcase_add_test(tc, what_is_no_film_is_refused);
