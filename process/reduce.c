@@ -49,53 +49,73 @@ static void count_good_pixels(rim_reduce *r, const rim_frame *bad)
         }
 }
 
-// Dark in Q16 of full scale: what the kernel takes.
-static void make_dark(rim_reduce *r, const rim_frame *map)
-{
-    const rim_grid *g = r->grid;
-    const int rows = map->data ? g->nir_height : 1;
-    for (int y = 0; y < rows; y++) {
-        uint16_t *to = r->dark + (size_t)y * (size_t)g->nir_width;
-        for (int x = 0; x < g->nir_width; x++) {
-            const int64_t q4 =
-                map->data ? rim_frame_row16(map, y)[x] : (int64_t)r->black_level * 16;
-            const int64_t q16 = r->bits <= 12
-                                    ? q4 << (12 - r->bits)
-                                    : (q4 + (1 << (r->bits - 13))) >> (r->bits - 12);
-            to[x] = (uint16_t)(q16 < 65535 ? q16 : 65535);
-        }
-    }
-}
-
-// Gain, with 0 for what is bad: it then adds nothing.
+// Gain, with 0 for what is bad: it then adds nothing. Below 2^15, by dropping the last
+// bit of all where one is not.
 static void make_gain(rim_reduce *r, const rim_frame *map, const rim_frame *bad)
 {
     const rim_grid *g = r->grid;
     const int rows = map->data || bad->data ? g->nir_height : 1;
+    bool large = false;
+    r->gain_bits = 12;
     for (int y = 0; y < rows; y++) {
         uint16_t *to = r->gain + (size_t)y * (size_t)g->nir_width;
         for (int x = 0; x < g->nir_width; x++) {
             to[x] = map->data ? rim_frame_row16(map, y)[x] : 4096;
             if (bad->data && rim_frame_row16(bad, y)[x])
                 to[x] = 0;
+            large |= to[x] > INT16_MAX;
         }
     }
+    if (!large)
+        return;
+    r->gain_bits = 11;
+    for (size_t i = 0; i < (size_t)rows * (size_t)g->nir_width; i++)
+        r->gain[i] /= 2;
 }
 
-static rim_err make_maps(rim_reduce *r, const rim_calib *c)
+static rim_err make_gains(rim_reduce *r, const rim_calib *c)
 {
     const size_t row = (size_t)r->grid->nir_width;
-    const size_t rows = (size_t)r->grid->nir_height;
-    const bool gain = c->gain.data || c->bad.data;
-    r->dark = calloc(c->dark.data ? rows * row : row, sizeof *r->dark);
-    r->gain = calloc(gain ? rows * row : row, sizeof *r->gain);
-    if (!r->dark || !r->gain)
+    if (!c->gain.data && !c->bad.data)
+        return RIM_OK;
+    r->gain = calloc((size_t)r->grid->nir_height * row, sizeof *r->gain);
+    if (!r->gain)
         return RIM_ERR_MEMORY;
-    r->dark_stride = c->dark.data ? (ptrdiff_t)(row * sizeof *r->dark) : 0;
-    r->gain_stride = gain ? (ptrdiff_t)(row * sizeof *r->gain) : 0;
-    make_dark(r, &c->dark);
     make_gain(r, &c->gain, &c->bad);
     return RIM_OK;
+}
+
+// Of one pixel, in Q16 of full scale, before gain.
+static int64_t dark_q16(const rim_reduce *r, const rim_frame *map, int x, int y)
+{
+    const int64_t q4 =
+        map->data ? rim_frame_row16(map, y)[x] : (int64_t)r->black_level * 16;
+    const int64_t q16 = r->bits <= 12 ? q4 << (12 - r->bits)
+                                      : (q4 + (1 << (r->bits - 13))) >> (r->bits - 12);
+    return q16 < 65535 ? q16 : 65535;
+}
+
+// Dark of a grid pixel, times the gain.
+static int32_t dark_of(const rim_reduce *r, const rim_frame *map, int gx, int gy)
+{
+    const rim_grid *g = r->grid;
+    int64_t sum = 0;
+    for (int y = gy * g->scale; y < (gy + 1) * g->scale && y < g->nir_height; y++)
+        for (int x = gx * g->scale; x < (gx + 1) * g->scale && x < g->nir_width; x++) {
+            const size_t at = (size_t)y * (size_t)g->nir_width + (size_t)x;
+            const int64_t one = r->gain ? r->gain[at] : 1;
+            sum += dark_q16(r, map, x, y) * one;
+        }
+    return (int32_t)(r->gain ? (sum + (1 << r->gain_bits >> 1)) >> r->gain_bits : sum);
+}
+
+static void make_dark(rim_reduce *r, const rim_frame *map)
+{
+    const rim_grid *g = r->grid;
+    for (int row = 0; row < (r->dark_step ? g->height : 2); row++)
+        for (int gx = 0; gx < g->width; gx++)
+            r->dark[row * g->width + gx] =
+                dark_of(r, map, gx, r->dark_step || !row ? row : g->height - 1);
 }
 
 rim_err rim_reduce_init(rim_reduce *r, const rim_grid *grid,
@@ -105,18 +125,23 @@ rim_err rim_reduce_init(rim_reduce *r, const rim_grid *grid,
     *r = (rim_reduce){
         .grid = grid, .kernels = kernels, .bits = bits, .black_level = black_level};
     const size_t area = rim_grid_area(grid), row = (size_t)grid->width;
-    const bool bad = c && c->bad.data;
+    static const rim_calib none;
+    c = c ? c : &none;
+    const bool bad = c->bad.data, dark = c->dark.data || c->gain.data || bad;
     r->inverse_step = bad ? grid->width : 0;
+    r->dark_step = dark ? grid->width : 0;
     r->light = calloc(area, sizeof *r->light);
     r->saturated = calloc(area, sizeof *r->saturated);
     r->inverse = calloc(bad ? area : 2 * row, sizeof *r->inverse);
     r->inverse_all = calloc(2 * row, sizeof *r->inverse_all);
     r->all = calloc(2 * row, sizeof *r->all);
-    rim_err err = r->light && r->saturated && r->inverse && r->inverse_all && r->all
-                      ? RIM_OK
-                      : RIM_ERR_MEMORY;
-    if (!err && c)
-        err = make_maps(r, c);
+    r->dark = calloc(dark ? area : 2 * row, sizeof *r->dark);
+    rim_err err =
+        r->light && r->saturated && r->inverse && r->inverse_all && r->all && r->dark
+            ? RIM_OK
+            : RIM_ERR_MEMORY;
+    if (!err)
+        err = make_gains(r, c);
     if (err) {
         rim_reduce_uninit(r);
         return err;
@@ -124,6 +149,7 @@ rim_err rim_reduce_init(rim_reduce *r, const rim_grid *grid,
     count_pixels(r);
     if (bad)
         count_good_pixels(r, &c->bad);
+    make_dark(r, &c->dark);
     return RIM_OK;
 }
 
@@ -139,12 +165,8 @@ void rim_reduce_uninit(rim_reduce *r)
     *r = (rim_reduce){0};
 }
 
-static const uint16_t *map_row(const uint16_t *map, ptrdiff_t stride, int y)
-{
-    return (const uint16_t *)(const void *)((const char *)map + y * stride);
-}
-
-static void reduce_row(const rim_reduce *r, int gy)
+// Corrected light of one grid row, its dark not yet taken off, in Q16.
+static void add_row(const rim_reduce *r, uint32_t *sum, uint32_t *full_sum, int gy)
 {
     const rim_grid *g = r->grid;
     const rim_process_kernels *k = r->kernels;
@@ -153,25 +175,33 @@ static void reduce_row(const rim_reduce *r, int gy)
     const int top = (1 << r->bits) - 1, full = top - (top >> 6), margin = top >> 5;
     const uint16_t *src = rim_frame_row16(r->nir, y);
     uint32_t columns[RIM_FRAME_SIDE_MAX], columns_full[RIM_FRAME_SIDE_MAX];
-    uint32_t sum[RIM_FRAME_SIDE_MAX], sum_full[RIM_FRAME_SIDE_MAX];
-    const int32_t *all = r->all + last * g->width;
-    if (!r->dark) {
+    if (!r->gain) {
         k->add_columns(columns, src, r->nir->stride, rows, n, margin, full);
         k->fold_columns(sum, columns, n, g->scale);
-        k->split_row((int32_t *)sum, sum_full, sum, all, r->black_level, 16 - r->bits,
-                     full, g->width);
-    } else {
-        k->correct_columns((int32_t *)columns, columns_full, src, r->nir->stride,
-                           map_row(r->dark, r->dark_stride, y), r->dark_stride,
-                           map_row(r->gain, r->gain_stride, y), r->gain_stride, rows, n,
-                           16 - r->bits, margin, full);
-        k->fold_columns(sum, columns, n, g->scale);
-        k->fold_columns(sum_full, columns_full, n, g->scale);
+        k->split_row(sum, full_sum, sum, r->all + last * g->width, 16 - r->bits, full,
+                     g->width);
+        return;
     }
-    const size_t first = (size_t)gy * (size_t)g->width;
-    const ptrdiff_t at = r->inverse_step ? gy * r->inverse_step : last * g->width;
-    k->light_row(r->light + first, r->saturated + first, (const int32_t *)sum, sum_full,
-                 r->inverse + at, r->inverse_all + last * g->width, g->width);
+    const bool any = k->gain_columns(
+        columns, columns_full, src, r->nir->stride, r->gain + (ptrdiff_t)y * n,
+        n * (ptrdiff_t)sizeof *r->gain, r->gain_bits, rows, n, r->bits, margin, full);
+    k->fold_columns(sum, columns, n, g->scale);
+    if (any)
+        k->fold_columns(full_sum, columns_full, n, g->scale);
+    else
+        memset(full_sum, 0, (size_t)g->width * sizeof *full_sum);
+}
+
+static void reduce_row(const rim_reduce *r, int gy)
+{
+    uint32_t sum[RIM_FRAME_SIDE_MAX], full_sum[RIM_FRAME_SIDE_MAX];
+    const ptrdiff_t width = r->grid->width, first = gy * width;
+    const ptrdiff_t last = gy == r->grid->height - 1 ? width : 0;
+    add_row(r, sum, full_sum, gy);
+    r->kernels->light_row(r->light + first, r->saturated + first, sum, full_sum,
+                          r->dark + (r->dark_step ? first : last),
+                          r->inverse + (r->inverse_step ? first : last),
+                          r->inverse_all + last, (int)width);
 }
 
 static void reduce_band(void *ctx, int job)

@@ -1,8 +1,9 @@
 // reduce.h: raw NIR samples to corrected light on the analysis grid, in one pass.
 //
 //     light = mean over the scale x scale pixels of (raw - dark) * gain
+//           = (sum of raw * gain - sum of dark * gain) / pixels
 //
-// in Q15 of full scale (32768 is the largest sample above black, whatever the bit
+// where the latter sum is known beforehand, so that no dark map is read. In Q15 of full scale (32768 is the largest sample above black, whatever the bit
 // depth); without a dark map the stream's black level stands for it. A pixel that
 // stands far above both its neighbours in the row is a hot one: optics spread a point
 // over more than a pixel, so it is cut down to them. Pixels that the calibration marks
@@ -29,16 +30,18 @@ typedef struct rim_reduce {
     uint16_t *light;      // out, Q15, up to 65535 (gain can exceed full scale)
     uint8_t *saturated;   // out, part of the pixels at full scale, 255 is all
 
-    // Of a grid pixel: half of one over its pixels that count, by rows; the plain one
-    // over all its pixels, of an inner row and of the last; and how many those are.
+    // Of a grid pixel: half of one over its pixels that count, and their dark times gain
+    // in Q16, by rows; the plain inverse over all its pixels, of an inner row and of the
+    // last; and how many those are.
     double *inverse;
-    ptrdiff_t inverse_step; // from one grid row to the next; 0: all are alike but the
-                            // last, which follows
-    double *inverse_all;    // [2][width]
-    int32_t *all;           // [2][width]
-    // The calibration's maps as the kernel takes them; NULL: there is none.
-    uint16_t *dark, *gain;
-    ptrdiff_t dark_stride, gain_stride; // bytes, 0: one row is all there is
+    int32_t *dark;
+    ptrdiff_t inverse_step,
+        dark_step;       // from one grid row to the next; 0: all are alike
+                         // but the last, which follows
+    double *inverse_all; // [2][width]
+    int32_t *all;        // [2][width]
+    uint16_t *gain; // [nir_height][nir_width] as the kernel takes it; NULL: all are 1
+    int gain_bits;
 } rim_reduce;
 
 // Makes room and, with a calibration (may be NULL), the kernel's maps; *c is not

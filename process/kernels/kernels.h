@@ -15,6 +15,7 @@
 
 #include "base/cpu.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,18 +30,21 @@
 typedef void rim_add_columns_fn(uint32_t *sum, const uint16_t *src, ptrdiff_t stride,
                                 int rows, int width, int margin, int full);
 
-// The same with dark and gain, sums and counts apart:
+// The same with a gain, sums and counts apart:
 //
-//     sum[x] = sum of ((cut << shift) - dark) * gain / 4096, rounded
-//     count[x] = number of cut >= full
+//     sum[x] = sum of (cut << shift) * gain, in Q16 of full scale, rounded
+//     count[x] = number of cut >= full; only written where the result is true,
+//                which says that there is one
 //
-// shift: 16 - bits, so that all is Q16 of full scale; dark likewise; gain Q12. A gain
-// of 0 leaves a pixel out. Strides in bytes; 0: one row for all.
-typedef void rim_correct_columns_fn(int32_t *sum, uint32_t *count, const uint16_t *src,
-                                    ptrdiff_t stride, const uint16_t *dark,
-                                    ptrdiff_t dark_stride, const uint16_t *gain,
-                                    ptrdiff_t gain_stride, int rows, int width,
-                                    int shift, int margin, int full);
+// Pixels of more than 15 bits lose the last, and pairs of rows are cut to what the sum
+// of eight leaves room for: sum of (((a >> d) gain_a + (b >> d) gain_b) >> e), with
+// d = 1 of 16 bits and e = bits - 12 (- 13 of 16) where that is above 0. src below
+// 2^bits; gain: Q gain_bits (11 or 12), below 2^15; 0 leaves a pixel out. bits: 8..16.
+// Strides in bytes; gain_stride 0: one row for all.
+typedef bool rim_gain_columns_fn(uint32_t *sum, uint32_t *count, const uint16_t *src,
+                                 ptrdiff_t stride, const uint16_t *gain,
+                                 ptrdiff_t gain_stride, int gain_bits, int rows,
+                                 int width, int bits, int margin, int full);
 
 // sum[i] = the sum of columns i * scale .. (i + 1) * scale - 1, of the last those that
 // there are. (width + scale - 1) / scale sums, modulo 2^32; scale: 1..16.
@@ -48,19 +52,19 @@ typedef void rim_fold_columns_fn(uint32_t *sum, const uint32_t *columns, int wid
                                  int scale);
 
 // Folded sums of add_columns, of all[i] pixels (1..256), taken apart:
-//     sum = (low RIM_FULL_SHIFT bits - black * all) << shift
+//     sum = low RIM_FULL_SHIFT bits << shift
 //     count = the rest; of 256 full pixels too, of which it is 0
 // full: as given to add_columns. sum may be packed.
-typedef void rim_split_row_fn(int32_t *sum, uint32_t *count, const uint32_t *packed,
-                              const int32_t *all, int black, int shift, int full,
-                              int width);
+typedef void rim_split_row_fn(uint32_t *sum, uint32_t *count, const uint32_t *packed,
+                              const int32_t *all, int shift, int full, int width);
 
-// light = sum * inverse, cut to a whole number and kept within 0..65535, where inverse
-// is 0.5 / n for n = 1..256, or 0; saturated = 255 count / n, n likewise, by
-// inverse_all = 1 / n >= 1 / count. |sum| < 2^29.
-typedef void rim_light_row_fn(uint16_t *light, uint8_t *saturated, const int32_t *sum,
-                              const uint32_t *count, const double *inverse,
-                              const double *inverse_all, int width);
+// light = (sum - dark) * inverse, cut to a whole number and kept within 0..65535, where
+// inverse is 0.5 / n for n = 1..256, or 0; saturated = 255 count / n, n likewise, by
+// inverse_all = 1 / n >= 1 / count. sum, dark < 2^29.
+typedef void rim_light_row_fn(uint16_t *light, uint8_t *saturated, const uint32_t *sum,
+                              const uint32_t *count, const int32_t *dark,
+                              const double *inverse, const double *inverse_all,
+                              int width);
 
 // Bilinear samples of a plane with rows of `width`, from (x, y) on by steps of (dx, dy),
 // all Q16; the weights are Q8. Returns a bit for each sample, the lowest first: that of
@@ -195,7 +199,7 @@ typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t str
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
-    X(add_columns) X(correct_columns) X(fold_columns) X(split_row) X(light_row) \
+    X(add_columns) X(gain_columns) X(fold_columns) X(split_row) X(light_row) \
     X(sample_ray) \
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
@@ -207,7 +211,9 @@ typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t str
 #if defined(__x86_64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, avx2, RIM_CPU_AVX2) \
-    V(correct_columns, avx2, RIM_CPU_AVX2) \
+    V(add_columns, avx512, RIM_CPU_AVX512) \
+    V(gain_columns, avx2, RIM_CPU_AVX2) \
+    V(fold_columns, avx2, RIM_CPU_AVX2) \
     V(split_row, avx2, RIM_CPU_AVX2) \
     V(light_row, avx2, RIM_CPU_AVX2) \
     V(sample_ray, avx2, RIM_CPU_AVX2) \
@@ -230,7 +236,7 @@ typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t str
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON) \
-    V(correct_columns, neon, RIM_CPU_NEON) \
+    V(gain_columns, neon, RIM_CPU_NEON) \
     V(moments_row, neon, RIM_CPU_NEON) \
     V(subtract_row, neon, RIM_CPU_NEON) \
     V(blend_row, neon, RIM_CPU_NEON) \

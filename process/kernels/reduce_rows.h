@@ -1,7 +1,7 @@
 // reduce_rows.h: the rows of process/reduce, element by element.
 //
-// Included by reduce_c.c, add_columns_c.c and, for compilers to make wider code of the
-// same source, by reduce_x86.c.
+// Included by the files in C and, for compilers to make wider code of the same source,
+// by reduce_x86.c.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_KERNELS_REDUCE_ROWS_H
 #define RIM_PROCESS_KERNELS_REDUCE_ROWS_H
@@ -77,27 +77,27 @@ ROWS fold_columns(uint32_t *restrict sum, const uint32_t *restrict columns, int 
     }
 }
 
-ROWS split_row(int32_t *sum, uint32_t *restrict count, const uint32_t *packed,
-               const int32_t *restrict all, int black, int shift, int full, int width)
+ROWS split_row(uint32_t *sum, uint32_t *restrict count, const uint32_t *packed,
+               const int32_t *restrict all, int shift, int full, int width)
 {
     for (int i = 0; i < width; i++) {
-        const int32_t v = (int32_t)(packed[i] & ((1u << RIM_FULL_SHIFT) - 1));
+        const uint32_t v = packed[i] & ((1u << RIM_FULL_SHIFT) - 1);
         const uint32_t n = packed[i] >> RIM_FULL_SHIFT;
         // 256 do not fit; but without a full one the sum would be less than this.
-        count[i] = v >= full * all[i] ? (uint32_t)all[i] : n;
-        sum[i] = (v - black * all[i]) * (1 << shift);
+        count[i] = (int32_t)v >= full * all[i] ? (uint32_t)all[i] : n;
+        sum[i] = v << shift;
     }
 }
 
 // A whole number and a half lies at least half of 1 / divisor away from every multiple,
 // which no rounding of the product reaches: cut, it is the integers' quotient.
 ROWS light_row(uint16_t *restrict light, uint8_t *restrict saturated,
-               const int32_t *restrict sum, const uint32_t *restrict count,
-               const double *restrict inverse, const double *restrict inverse_all,
-               int width)
+               const uint32_t *restrict sum, const uint32_t *restrict count,
+               const int32_t *restrict dark, const double *restrict inverse,
+               const double *restrict inverse_all, int width)
 {
     for (int i = 0; i < width; i++) {
-        double v = ((double)sum[i] + 0.5) * inverse[i];
+        double v = ((double)((int32_t)sum[i] - dark[i]) + 0.5) * inverse[i];
         v = v > 0.0 ? v : 0.0;
         v = v < 65535.0 ? v : 65535.0;
         light[i] = (uint16_t)(int32_t)v;
