@@ -69,6 +69,7 @@ static rim_err check(rim_export_job *job, const rim_usage *usage)
     if (!set_clip(job))
         return rim_options_refuse(usage, "clip",
                                   "give FIRST:LAST, numbers of frames, as 100:400");
+    job->run.headless = true; // what a window remembers is not for files
     job->source_options.nir_from = (rim_nir_from)job->nir_from;
     job->source_options.mm_per_px = job->run.mm_per_px;
     return rim_run_options_finish(&job->run, usage);

@@ -9,7 +9,13 @@
 #include <sched.h>
 #include <stdio.h>
 
-// A picture that waits to be written.
+// A line that waits to be written.
+typedef struct reported {
+    rim_result result;
+    rim_report_scale scale;
+} reported;
+
+// A picture likewise.
 typedef struct written {
     rim_frame *picture;
 } written;
@@ -38,7 +44,7 @@ rim_err rim_live_files_create(rim_live *l, const rim_frame *picture)
     l->report.live = l->pictures.live = l;
     rim_err err = RIM_OK;
     if (o->report)
-        err = rim_queue_create(&l->report.queue, sizeof(rim_result),
+        err = rim_queue_create(&l->report.queue, sizeof(reported),
                                RIM_LIVE_REPORT_SLOTS, NULL, NULL);
     if (!err && rim_session_draws(l->session))
         err = create_file(&l->pictures, picture);
@@ -63,10 +69,10 @@ void rim_live_keep_error(rim_live *l, rim_err err)
 
 static rim_err write_report(rim_live *l, int64_t until_ns)
 {
-    rim_result result;
-    const rim_err err = rim_queue_pop(l->report.queue, &result, until_ns);
+    reported r;
+    const rim_err err = rim_queue_pop(l->report.queue, &r, until_ns);
     if (!err)
-        rim_live_keep_error(l, rim_session_report(l->session, &result));
+        rim_live_keep_error(l, rim_session_report(l->session, &r.result, &r.scale));
     return err;
 }
 
@@ -157,8 +163,10 @@ void rim_live_files_account(rim_live *l)
 
 void rim_live_files_report(rim_live *l, const rim_result *result)
 {
-    if (l->report.queue)
-        rim_queue_push(l->report.queue, result);
+    if (!l->report.queue)
+        return;
+    const reported r = {.result = *result, .scale = rim_session_scale(l->session)};
+    rim_queue_push(l->report.queue, &r);
 }
 
 static rim_frame *copy(rim_live_file *f, const rim_frame *src)

@@ -15,8 +15,7 @@ typedef struct kept {
     rim_frame *picture, *nir, *visible;
     rim_result result;
     rim_view view;
-    rim_color_map color_map;
-    double sbr_low, sbr_high;
+    rim_report_scale scale;
 } kept;
 
 struct rim_live_snapshots {
@@ -84,9 +83,7 @@ static rim_err write_one(struct rim_live_snapshots *s, int64_t until_ns)
                                .result = &k->result,
                                .source = s->live->info.description,
                                .view = k->view,
-                               .color_map = k->color_map,
-                               .sbr_low = k->sbr_low,
-                               .sbr_high = k->sbr_high};
+                               .scale = k->scale};
     const rim_err written = rim_snapshot_write(&shot, name);
     release_kept(NULL, k);
     if (written) // logged; the show goes on
@@ -139,16 +136,13 @@ void rim_live_snapshot(rim_live *l, const rim_frame *nir, const rim_frame *visib
 {
     struct rim_live_snapshots *s = l->kept;
     rim_screen *screen = rim_session_screen(l->session);
-    const rim_overlay_options *scale = rim_screen_scale(screen);
     kept *k = &s->filling;
     *k = (kept){.picture = rim_pool_acquire(s->picture),
                 .nir = rim_pool_acquire(s->nir),
                 .visible = visible ? rim_pool_acquire(s->visible) : NULL,
                 .result = l->result,
                 .view = rim_screen_view(screen),
-                .color_map = scale->color_map,
-                .sbr_low = scale->sbr_low,
-                .sbr_high = scale->sbr_high};
+                .scale = rim_session_scale(l->session)};
     if (!k->picture || !k->nir || (visible && !k->visible)) {
         release_kept(NULL, k);
         rim_screen_say(screen, "NO SNAPSHOT: the disk is too slow");

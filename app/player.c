@@ -129,16 +129,13 @@ static void take_snapshot(rim_player *p)
         return;
     }
     rim_session_draw_shown(p->session, &whole, &p->shown);
-    const rim_overlay_options *scale = rim_screen_scale(p->screen);
     const rim_snapshot s = {.picture = &whole,
                             .nir = p->shown.nir,
                             .visible = p->shown.visible,
                             .result = p->shown.result,
                             .source = rim_session_info(p->session)->description,
                             .view = rim_screen_view(p->screen),
-                            .color_map = scale->color_map,
-                            .sbr_low = scale->sbr_low,
-                            .sbr_high = scale->sbr_high};
+                            .scale = rim_session_scale(p->session)};
     if (rim_snapshot_write(&s, name) == RIM_OK)
         rim_screen_say(p->screen, "snapshot: %s.png", name);
     else

@@ -131,6 +131,7 @@ static rim_err open_recorder(rim_recorder **out, const rim_run_options *o,
         .sbr_low = info->sbr_low,
         .sbr_high = info->sbr_high,
         .color_map = rim_color_map_name(o->color_map),
+        .opacity = o->opacity,
         .attachment = files.list,
         .attachment_count = files.count,
     };

@@ -27,6 +27,7 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
         .threads = default_threads(),
         .view_index = -1,
         .color_map_index = -1,
+        .opacity = 0,
     };
     for (int i = 0; i <= RIM_VIEW_COUNT; i++)
         table->view[i] = i < RIM_VIEW_COUNT ? rim_view_name((rim_view)i) : NULL;
@@ -55,6 +56,8 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
         RIM_OPT_CHOICE("view", "NAME", &o->view_index, table->view, "what is shown"),
         RIM_OPT_CHOICE("color-map", "NAME", &o->color_map_index, table->color_map,
                        "of the false colours"),
+        RIM_OPT_INT("opacity", "PERCENT", &o->opacity, RIM_OPACITY_MIN, 100,
+                    "of the false colours over the picture, of what is usual (100)"),
         RIM_OPT_INT("igtl", "PORT", &o->igtl_port, 1, 65535,
                     "serves frames, picture and findings to 3D Slicer, PLUS and "
                     "others over OpenIGTLink (18944 is usual)"),
@@ -102,6 +105,8 @@ static void finish_picture(rim_run_options *o)
         o->color_map = (rim_color_map)o->color_map_index;
     else if (last->has_color_map && !files)
         o->color_map = last->color_map;
+    if (o->opacity == 0)
+        o->opacity = last->opacity > 0 && !files ? last->opacity : 100;
 }
 
 static rim_err finish_range(rim_run_options *o, const rim_usage *usage)

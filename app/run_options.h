@@ -26,6 +26,7 @@ typedef struct rim_run_options {
     const char *igtl_bind; // NULL: this machine only
     rim_view view;
     rim_color_map color_map;
+    int opacity; // of its colours, % of the usual
     rim_record_codec record_codec;
     rim_settings settings; // of the window the last time; empty where headless
 

@@ -100,6 +100,8 @@ rim_err rim_screen_create(rim_screen **out, const rim_screen_options *o)
         s->o.overlay.sbr_low = s->o.overlay.sbr_low > 0 ? s->o.overlay.sbr_low : 1.3;
     if (!err && !(s->o.overlay.sbr_high > 0))
         s->o.overlay.sbr_high = 5;
+    if (!err && s->o.overlay.opacity == 0)
+        s->o.overlay.opacity = 100;
     *out = s;
     return err;
 }

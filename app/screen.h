@@ -47,13 +47,12 @@ void rim_screen_resize(rim_screen *s, int width, int height);
 // A surface that was finished since the last call: its corners in NIR pixels, 0: none
 // is to be watched any more, -1: nothing was done. Valid until the next event.
 int rim_screen_take_surface(rim_screen *s, const rim_point **corner);
-// Was the colour scale changed since the last call?
-bool rim_screen_take_scale(rim_screen *s, double *low, double *high,
-                           rim_color_map *map);
+// Was the colour scale changed since the last call? See rim_screen_scale().
+bool rim_screen_take_scale(rim_screen *s);
 
 rim_view rim_screen_view(const rim_screen *s);       // that is shown
 rim_view rim_screen_usual_view(const rim_screen *s); // while no key is held
-const rim_overlay_options *rim_screen_scale(const rim_screen *s);
+const rim_overlay_options *rim_screen_scale(const rim_screen *s); // as it is now
 
 // What is going on, at the lower edge for as long as it lasts ("FROZEN"); "": nothing.
 void rim_screen_state(rim_screen *s, const char *state);

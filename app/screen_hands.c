@@ -9,6 +9,7 @@
 
 #define SCALE_OPEN_NS (15 * RIM_NS_PER_S)
 #define ZOOM_STEP     1.25
+#define OPACITY_STEP  10
 
 rim_view rim_screen_view(const rim_screen *s)
 {
@@ -95,8 +96,7 @@ static void open_scale(rim_screen *s)
     s->scale_open = !s->scale_open;
     s->scale_until_ns = rim_clock_now_ns() + SCALE_OPEN_NS;
     if (s->scale_open)
-        rim_screen_say(s, "COLOUR SCALE OPEN: m map, up down its end, with shift its "
-                          "start, k closes");
+        rim_screen_say(s, "COLOUR SCALE OPEN: arrows, shift and arrows, m; k locks it");
     else
         rim_screen_say(s, "colour scale locked");
 }
@@ -123,6 +123,9 @@ static void change_scale(rim_screen *s, const rim_event *e)
         p->color_map = (rim_color_map)((p->color_map + 1) % RIM_COLOR_MAP_COUNT);
     else if (e->action == RIM_ACTION_SCALE_HIGH)
         p->sbr_high = stepped(p->sbr_high, 0.5, e->amount, p->sbr_low + 0.5, 50);
+    else if (e->action == RIM_ACTION_SCALE_VEIL)
+        p->opacity =
+            (int)stepped(p->opacity, OPACITY_STEP, e->amount, RIM_OPACITY_MIN, 100);
     else
         p->sbr_low = stepped(p->sbr_low, 0.1, e->amount, 1, p->sbr_high - 0.5);
     if (rim_screen_remake(s)) {
@@ -131,17 +134,15 @@ static void change_scale(rim_screen *s, const rim_event *e)
         return;
     }
     s->scale_changed = true;
-    rim_screen_say(s, "COLOUR SCALE NOW: %s, SBR %.1f to %.1f",
-                   rim_color_map_name(p->color_map), p->sbr_low, p->sbr_high);
+    rim_screen_say(s, "COLOUR SCALE NOW: %s, SBR %.1f to %.1f, opacity %d %%",
+                   rim_color_map_name(p->color_map), p->sbr_low, p->sbr_high,
+                   p->opacity);
 }
 
-bool rim_screen_take_scale(rim_screen *s, double *low, double *high, rim_color_map *map)
+bool rim_screen_take_scale(rim_screen *s)
 {
     const bool changed = s->scale_changed;
     s->scale_changed = false;
-    *low = s->o.overlay.sbr_low;
-    *high = s->o.overlay.sbr_high;
-    *map = s->o.overlay.color_map;
     return changed;
 }
 
@@ -183,6 +184,7 @@ bool rim_screen_apply(rim_screen *s, const rim_event *event)
     case RIM_ACTION_SCALE_MAP:
     case RIM_ACTION_SCALE_HIGH:
     case RIM_ACTION_SCALE_LOW:
+    case RIM_ACTION_SCALE_VEIL:
         change_scale(s, event);
         return true;
     default:

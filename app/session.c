@@ -14,6 +14,7 @@
 #include "media/recorder.h"
 #include "process/pipeline.h"
 #include "render/overlay.h"
+#include "report/line.h"
 #include "report/report.h"
 
 #include <math.h>
@@ -182,6 +183,7 @@ static rim_err create_overlay(rim_session *s)
         .sbr_low = s->info.sbr_low,
         .sbr_high = s->info.sbr_high,
         .color_map = s->options->color_map,
+        .opacity = s->options->opacity > 0 ? s->options->opacity : 100,
         .view = s->options->view,
         .has_visible = s->info.visible_width > 0,
         .cpu = s->options->cpu,
@@ -236,20 +238,36 @@ static rim_err create_chain(rim_session *s)
     return err;
 }
 
+// For people and programs that find the pictures later.
+static void word_scale(char *out, size_t size, const rim_session *s)
+{
+    const rim_report_scale scale = rim_session_scale(s);
+    rim_line l = {.text = out, .size = size - 1};
+    rim_line_raw(&l, "{");
+    rim_line_key(&l, "color_scale");
+    rim_line_scale(&l, &scale);
+    rim_line_key(&l, "program");
+    rim_line_string(&l, "rimlight " RIM_VERSION);
+    rim_line_raw(&l, "}");
+    out[l.used] = '\0';
+}
+
 static rim_err open_outputs(rim_session *s)
 {
+    char note[256];
     const rim_run_options *o = s->options;
     rim_frame shape;
     rim_session_picture_shape(s, &shape);
     rim_err err = RIM_OK;
+    word_scale(note, sizeof note, s);
     if (o->report)
         err = rim_report_create(&s->report, o->report);
     if (!err && o->overlay)
         err = rim_picture_sink_open(&s->pictures, o->overlay, shape.width, shape.height,
-                                    s->info.fps);
+                                    s->info.fps, note);
     if (!err && o->snapshots)
         err = rim_picture_sink_open(&s->snapshots, o->snapshots, shape.width,
-                                    shape.height, 0);
+                                    shape.height, 0, note);
     if (!err && o->record)
         err = rim_record_open(&s->recorder, o, &s->info);
     if (!err && o->igtl_port)
@@ -447,8 +465,13 @@ static void follow_scale(rim_session *s)
 {
     rim_overlay_options *p = &s->overlay_options;
     rim_overlay *overlay = NULL;
-    if (!rim_screen_take_scale(s->screen, &p->sbr_low, &p->sbr_high, &p->color_map))
+    if (!rim_screen_take_scale(s->screen))
         return;
+    const rim_overlay_options *now = rim_screen_scale(s->screen);
+    p->sbr_low = now->sbr_low;
+    p->sbr_high = now->sbr_high;
+    p->color_map = now->color_map;
+    p->opacity = now->opacity;
     if (rim_overlay_create(&overlay, p) != RIM_OK) {
         rim_log_warning("snapshots keep the old colour scale: out of memory");
         return;
@@ -509,17 +532,29 @@ const rim_calib *rim_session_calib(const rim_session *s)
     return s->calib;
 }
 
-rim_err rim_session_report(rim_session *s, const rim_result *result)
+rim_report_scale rim_session_scale(const rim_session *s)
 {
-    return s->report ? rim_report_write(s->report, result) : RIM_OK;
+    const rim_overlay_options *p = &s->overlay_options;
+    return (rim_report_scale){p->sbr_low, p->sbr_high, rim_color_map_name(p->color_map),
+                              p->opacity};
+}
+
+rim_err rim_session_report(rim_session *s, const rim_result *result,
+                           const rim_report_scale *scale)
+{
+    if (!s->report)
+        return RIM_OK;
+    rim_report_set_scale(s->report, scale);
+    return rim_report_write(s->report, result);
 }
 
 rim_err rim_session_run(rim_session *s, rim_result *result, rim_frame *picture,
                         const rim_frame *nir, const rim_frame *visible)
 {
+    const rim_report_scale scale = rim_session_scale(s);
     rim_err err = rim_session_process(s, result, nir, visible);
     if (!err)
-        err = rim_session_report(s, result);
+        err = rim_session_report(s, result, &scale);
     if (!err && picture)
         rim_session_draw(s, picture, nir, visible, result);
     return err;

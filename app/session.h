@@ -24,6 +24,7 @@
 #include "media/recorder.h"
 #include "process/pipeline.h"
 #include "render/window.h"
+#include "report/report.h"
 
 typedef struct rim_session rim_session;
 
@@ -99,7 +100,11 @@ void rim_session_set_health(rim_session *s, const rim_health *health);
 // What is known of them from the start: source, calibration, registration.
 void rim_session_known_health(const rim_session *s, rim_health *health);
 const rim_calib *rim_session_calib(const rim_session *s); // NULL: none
-RIM_NODISCARD rim_err rim_session_report(rim_session *s, const rim_result *result);
+// The picture's colour scale, as it is now; for the thread that draws.
+rim_report_scale rim_session_scale(const rim_session *s);
+// scale: of the frame's picture.
+RIM_NODISCARD rim_err rim_session_report(rim_session *s, const rim_result *result,
+                                         const rim_report_scale *scale);
 
 // The picture that was drawn into the files that want it.
 RIM_NODISCARD rim_err rim_session_write_picture(rim_session *s,

@@ -45,6 +45,9 @@ static void take(rim_settings *s, const char *name, const char *value)
             rim_view_from_name(&s->view, value) == RIM_OK && s->view != RIM_VIEW_WHITE;
     } else if (strcmp(name, "color-map") == 0) {
         s->has_color_map = rim_color_map_from_name(&s->color_map, value) == RIM_OK;
+    } else if (strcmp(name, "opacity") == 0) {
+        const long v = strtol(value, NULL, 10);
+        s->opacity = v >= RIM_OPACITY_MIN && v <= 100 ? (int)v : 0;
     } else if (strcmp(name, "width") == 0 || strcmp(name, "height") == 0) {
         const long v = strtol(value, NULL, 10);
         const int side = v >= 160 && v <= RIM_FRAME_SIDE_MAX ? (int)v : 0;
@@ -81,6 +84,8 @@ static bool write_file(const rim_settings *s, const char *path)
         fprintf(f, "view %s\n", rim_view_name(s->view));
     if (s->has_color_map)
         fprintf(f, "color-map %s\n", rim_color_map_name(s->color_map));
+    if (s->opacity > 0)
+        fprintf(f, "opacity %d\n", s->opacity);
     const bool good = !ferror(f);
     return fclose(f) == 0 && good;
 }
@@ -90,7 +95,8 @@ static bool same(const rim_settings *a, const rim_settings *b)
     return a->width == b->width && a->height == b->height &&
            a->has_view == b->has_view && (!a->has_view || a->view == b->view) &&
            a->has_color_map == b->has_color_map &&
-           (!a->has_color_map || a->color_map == b->color_map);
+           (!a->has_color_map || a->color_map == b->color_map) &&
+           a->opacity == b->opacity;
 }
 
 void rim_settings_save(const rim_settings *s, const rim_settings *was)

@@ -2,8 +2,8 @@
 // $XDG_CONFIG_HOME/rimlight/window.conf (~/.config where that is not set).
 //
 // Only what cannot mislead: the size of the window, the view (never one that hides
-// marks), the colour map (it is in the legend). Never zoom, range or a surface. Runs
-// without a window neither read nor write it.
+// marks), the colours' map and opacity (both are in the legend). Never zoom, range or a
+// surface. Runs without a window neither read nor write it.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_SETTINGS_H
 #define RIM_APP_SETTINGS_H
@@ -15,6 +15,7 @@ typedef struct rim_settings {
     bool has_view, has_color_map;
     rim_view view;
     rim_color_map color_map;
+    int opacity; // 0: not known
 } rim_settings;
 
 // What is not there, or is not understood, is not set.

@@ -45,11 +45,13 @@ static void put_shown(rim_line *l, const rim_snapshot *s)
     rim_line_key(l, "view");
     rim_line_string(l, rim_view_name(s->view));
     rim_line_key(l, "color_map");
-    rim_line_string(l, rim_color_map_name(s->color_map));
+    rim_line_string(l, s->scale.map);
     rim_line_key(l, "sbr_low");
-    rim_line_number(l, s->sbr_low, 2);
+    rim_line_number(l, s->scale.sbr_low, 2);
     rim_line_key(l, "sbr_high");
-    rim_line_number(l, s->sbr_high, 2);
+    rim_line_number(l, s->scale.sbr_high, 2);
+    rim_line_key(l, "opacity");
+    rim_line_int(l, s->scale.opacity);
     rim_line_key(l, "source");
     rim_line_string(l, s->source ? s->source : "");
     rim_line_raw(l, "}");

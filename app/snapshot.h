@@ -14,6 +14,7 @@
 #include "base/frame.h"
 #include "base/result.h"
 #include "render/overlay.h"
+#include "report/report.h"
 
 enum { RIM_SNAPSHOT_NAME = 48 };
 
@@ -22,8 +23,7 @@ typedef struct rim_snapshot {
     const rim_result *result;
     const char *source; // what the recording or camera is called
     rim_view view;
-    rim_color_map color_map;
-    double sbr_low, sbr_high;
+    rim_report_scale scale; // of the picture
 } rim_snapshot;
 
 // *name: of the picture, without ".png". What cannot be written is logged. RIM_ERR_IO.

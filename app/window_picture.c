@@ -53,6 +53,7 @@ void rim_window_close(rim_window **w, rim_session *session,
     if (screen) {
         now.color_map = rim_screen_scale(screen)->color_map;
         now.has_color_map = true;
+        now.opacity = rim_screen_scale(screen)->opacity;
     }
     if (!rim_window_lost(*w))
         rim_settings_save(&now, settings);

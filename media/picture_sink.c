@@ -20,6 +20,7 @@ struct rim_picture_sink {
     char *name;          // of the picture to write: folder/000000.png
     size_t name_bytes;
     int folder_length;
+    char *note;    // NULL: none
     uint64_t next; // number that the next picture may have at least
     rim_err err;   // the first failure
 };
@@ -69,12 +70,13 @@ static rim_err destroy(rim_picture_sink *s)
     const rim_err closed = rim_video_out_close(&s->film);
     const rim_err err = s->err ? s->err : closed;
     free(s->name);
+    free(s->note);
     free(s);
     return err;
 }
 
 rim_err rim_picture_sink_open(rim_picture_sink **out, const char *path, int width,
-                              int height, double fps)
+                              int height, double fps, const char *note)
 {
     *out = NULL;
     const bool folder = is_folder(path);
@@ -88,8 +90,11 @@ rim_err rim_picture_sink_open(rim_picture_sink **out, const char *path, int widt
     rim_picture_sink *s = calloc(1, sizeof *s);
     if (!s)
         return RIM_ERR_MEMORY;
-    const rim_err err = film ? rim_video_out_open(&s->film, path, width, height, fps)
-                             : make_folder(s, path);
+    s->note = note ? strdup(note) : NULL;
+    rim_err err = note && !s->note ? RIM_ERR_MEMORY : RIM_OK;
+    if (!err)
+        err = film ? rim_video_out_open(&s->film, path, width, height, fps, note)
+                   : make_folder(s, path);
     if (err)
         destroy(s);
     else
@@ -109,7 +114,7 @@ rim_err rim_picture_sink_write(rim_picture_sink *s, const rim_frame *picture)
     s->next = number + 1;
     (void)snprintf(s->name + s->folder_length, s->name_bytes - (size_t)s->folder_length,
                    "/%06llu.png", (unsigned long long)number);
-    s->err = rim_png_write(s->name, picture);
+    s->err = rim_png_write_noted(s->name, picture, s->note);
     return s->err;
 }
 

@@ -20,7 +20,7 @@
 #define BITS_KEY "rimlight-bits"
 
 // Ancillary chunks (text, profiles) beyond this are not worth their memory.
-enum { CHUNK_MAX_BYTES = 8 << 20, PATH_MAX_BYTES = 4096 };
+enum { CHUNK_MAX_BYTES = 8 << 20, PATH_MAX_BYTES = 4096, NOTE_MAX = 1024 };
 
 typedef struct session {
     const char *path; // named in messages
@@ -29,6 +29,7 @@ typedef struct session {
     png_infop info;
     rim_png_info shape;
     const rim_frame *source; // pixels to write
+    const char *note;        // NULL: none
     rim_frame *target;       // pixels to read
     int io_errno;            // why reading or writing stopped, 0: it did not
     bool cut_off;            // the file ended before the picture
@@ -293,6 +294,17 @@ rim_err rim_png_read(rim_frame *f, const char *path)
 
 // ---- writing ----
 
+static void write_note(session *s)
+{
+    char key[] = "Comment", value[NOTE_MAX];
+    (void)snprintf(value, sizeof value, "%s", s->note);
+    png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE,
+                     .key = key,
+                     .text = value,
+                     .text_length = strlen(value)};
+    png_set_text(s->png, s->info, &text, 1); // copied
+}
+
 static void write_header(session *s)
 {
     const rim_frame *f = s->source;
@@ -314,6 +326,8 @@ static void write_header(session *s)
                          .text_length = strlen(value)};
         png_set_text(s->png, s->info, &text, 1);
     }
+    if (s->note)
+        write_note(s);
     png_write_info(s->png, s->info);
     if (!grey) {
         png_set_bgr(s->png);
@@ -388,11 +402,16 @@ rim_err rim_png_encode(uint8_t **bytes, size_t *size, const rim_frame *f)
 
 rim_err rim_png_write(const char *path, const rim_frame *f)
 {
+    return rim_png_write_noted(path, f, NULL);
+}
+
+rim_err rim_png_write_noted(const char *path, const rim_frame *f, const char *note)
+{
     char part[PATH_MAX_BYTES];
     const int length = snprintf(part, sizeof part, "%s.part", path);
     if (!f->data || f->fmt == RIM_FMT_NONE || length < 0 || length >= (int)sizeof part)
         return RIM_ERR_ARG;
-    session s = {.path = path, .source = f};
+    session s = {.path = path, .source = f, .note = note};
     rim_err err = write_to(&s, part);
     png_destroy_write_struct(&s.png, &s.info);
     // Buffered bytes meet a full disk only here.

@@ -44,6 +44,9 @@ RIM_NODISCARD rim_err rim_png_read(rim_frame *f, const char *path);
 // appears under its name when it is whole ("path.part" until then).
 // RIM_ERR_IO: disk full, no such folder, no permission.
 RIM_NODISCARD rim_err rim_png_write(const char *path, const rim_frame *f);
+// With a text chunk "Comment" (Latin-1); NULL: none.
+RIM_NODISCARD rim_err rim_png_write_noted(const char *path, const rim_frame *f,
+                                          const char *note);
 // The same bytes in memory; free() *bytes. RIM_ERR_MEMORY, logged.
 RIM_NODISCARD rim_err rim_png_encode(uint8_t **bytes, size_t *size, const rim_frame *f);
 

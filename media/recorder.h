@@ -61,6 +61,7 @@ typedef struct rim_record_options {
     double min_confidence;
     double sbr_low, sbr_high; // of the picture's colour scale; 0: left out
     const char *color_map;    // likewise; NULL: left out
+    int opacity;              // likewise, %; 0: left out
     const char *tag; // in place of what is said above: the JSON of another recording
     const rim_record_attachment *attachment; // the first is the calibration itself
     int attachment_count;

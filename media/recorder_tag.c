@@ -72,6 +72,9 @@ static void add_run(json_t *root, const rim_record_options *o)
                                   json_pack("{sfsfss*}", "sbr_low", o->sbr_low,
                                             "sbr_high", o->sbr_high, "map",
                                             o->color_map));
+    if (o->sbr_high > 0 && o->opacity > 0)
+        (void)json_object_set_new(json_object_get(root, "color_scale"), "opacity",
+                                  json_integer(o->opacity));
     if (o->program)
         (void)json_object_set_new(root, "program", json_string(o->program));
     if (o->live_ns)

@@ -75,7 +75,7 @@ static rim_err start_encoder(rim_video_out *v, const AVCodec *encoder, double fp
 }
 
 static rim_err start(rim_video_out *v, const char *path, const char *container,
-                     double fps)
+                     double fps, const char *note)
 {
     const AVCodec *encoder = choose_encoder();
     if (!encoder) {
@@ -86,6 +86,8 @@ static rim_err start(rim_video_out *v, const char *path, const char *container,
         return RIM_ERR_UNSUPPORTED;
     }
     rim_err err = rim_mux_open(&v->mux, path, container);
+    if (!err && note && av_dict_set(&v->mux.format->metadata, "comment", note, 0) < 0)
+        err = RIM_ERR_MEMORY;
     if (!err)
         err = start_encoder(v, encoder, fps);
     if (err)
@@ -108,7 +110,7 @@ static rim_err destroy(rim_video_out *v)
 }
 
 rim_err rim_video_out_open(rim_video_out **out, const char *path, int width, int height,
-                           double fps)
+                           double fps, const char *note)
 {
     *out = NULL;
     rim_av_init();
@@ -126,7 +128,7 @@ rim_err rim_video_out_open(rim_video_out **out, const char *path, int width, int
     v->width = width;
     v->height = height;
     rim_err err =
-        start(v, path, container, fps > 0 && fps <= fps_max ? fps : fps_default);
+        start(v, path, container, fps > 0 && fps <= fps_max ? fps : fps_default, note);
     if (err)
         destroy(v);
     else

@@ -22,20 +22,21 @@ int rim_veil_alpha(int level)
     return 180 + (level - 90) / 5;
 }
 
-static void make_tints(rim_ground *g, rim_color_map map)
+static void make_tints(rim_ground *g, rim_color_map map, int opacity)
 {
     for (int i = 0; i < 256; i++) {
         const rim_color c = rim_color_map_at(map, i);
         const int full = 12 * i < 256 ? 12 * i : 256;
         rim_tones_set(&g->tint[RIM_TINT_NONE], i, c.b, c.g, c.r, 0);
-        rim_tones_set(&g->tint[RIM_TINT_VEIL], i, c.b, c.g, c.r, rim_veil_alpha(i));
+        rim_tones_set(&g->tint[RIM_TINT_VEIL], i, c.b, c.g, c.r,
+                      rim_veil_alpha(i) * opacity / 100);
         rim_tones_set(&g->tint[RIM_TINT_FULL], i, c.b, c.g, c.r, full);
     }
 }
 
 rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height, int bits,
                         int black_level, double sbr_low, double sbr_high,
-                        rim_color_map map)
+                        rim_color_map map, int opacity)
 {
     // The square root of the signal above black, since noise and the eye both follow
     // it; full scale is white.
@@ -44,7 +45,7 @@ rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height, int bits,
     g->low_q8 = (int32_t)(sbr_low * 256 + 0.5);
     g->range_q8 = (int32_t)(sbr_high * 256 + 0.5) - g->low_q8;
     g->gain_q16 = (4 * 255 * 65536 + g->range_q8 / 2) / g->range_q8;
-    make_tints(g, map);
+    make_tints(g, map, opacity);
     g->tiles_max = (nir_width / TILE + 2) * (nir_height / TILE + 2);
     g->tile = calloc((size_t)g->tiles_max, 1);
     g->width_max = nir_width;

@@ -60,9 +60,10 @@ typedef struct rim_ground_job {
 // How opaque RIM_TINT_VEIL is, 0..256, at a level of the scale, 0..255.
 int rim_veil_alpha(int level);
 
+// opacity: of RIM_TINT_VEIL, % of the usual.
 RIM_NODISCARD rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height,
                                       int bits, int black_level, double sbr_low,
-                                      double sbr_high, rim_color_map map);
+                                      double sbr_high, rim_color_map map, int opacity);
 void rim_ground_uninit(rim_ground *g);
 
 // Once a frame, before painting: notes where in `map` there is colour to show.

@@ -76,6 +76,7 @@ static void set_defaults(rim_overlay_options *p)
 {
     p->sbr_low = p->sbr_low != 0 ? p->sbr_low : 1.3;
     p->sbr_high = p->sbr_high != 0 ? p->sbr_high : 5;
+    p->opacity = p->opacity != 0 ? p->opacity : 100;
     p->full_width = p->full_width != 0 ? p->full_width : p->width;
     p->full_height = p->full_height != 0 ? p->full_height : p->height;
     for (int i = 0; i < 9; i++)
@@ -242,7 +243,8 @@ rim_err rim_overlay_create(rim_overlay **out, const rim_overlay_options *options
     o->unit_q8 = o->unit_q8 > 6 * 256 ? 6 * 256 : o->unit_q8;
     make_style(o);
     err = rim_ground_init(&o->ground, p.nir_width, p.nir_height, p.nir_bits,
-                          p.nir_black_level, p.sbr_low, p.sbr_high, p.color_map);
+                          p.nir_black_level, p.sbr_low, p.sbr_high, p.color_map,
+                          p.opacity);
     if (!err)
         err = make_warps(o);
     if (!err)

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 
 #define RIM_SKETCH_MAX 256
+// Less would hide what was found.
+#define RIM_OPACITY_MIN 20
 
 // What is shown. The verdict and the health lines stay in every view.
 typedef enum rim_view {
@@ -57,6 +59,7 @@ typedef struct rim_overlay_options {
     // The scale: SBR shown as transparent and as full colour. 0: 1.3 and 5.
     double sbr_low, sbr_high;
     rim_color_map color_map;
+    int opacity; // of the colours over the picture, % of the usual; 0: 100
     rim_view view;
     bool has_visible;     // visible frames are expected: one that is missing is said
     rim_workers *workers; // share the work of a frame; NULL: the caller alone

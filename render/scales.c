@@ -17,7 +17,8 @@ static void plan_ramp(rim_overlay *o, rim_rect bar)
         const int level = i * 255 / (steps - 1);
         const rim_rect r = {bar.x0 + (bar.x1 - bar.x0) * i / steps, bar.y0,
                             bar.x0 + (bar.x1 - bar.x0) * (i + 1) / steps, bar.y1};
-        const int alpha = level < 90 ? rim_veil_alpha(level) * 256 / 180 : 256;
+        const int usual = level < 90 ? rim_veil_alpha(level) * 256 / 180 : 256;
+        const int alpha = usual * o->options.opacity / 100;
         rim_scene_rect(&o->scene, r, rim_color_map_at(o->options.color_map, level),
                        alpha);
     }
@@ -50,14 +51,21 @@ static rim_rect plan_legend(rim_overlay *o)
     const double low = o->options.sbr_low, high = o->options.sbr_high;
     const int cap = rim_font_cap_px(o->small), pad = px(o, 9), wide = px(o, 190);
     const int title = rim_font_text_width(o->small, "SBR");
-    const int height = px(o, 12) + px(o, 8) + cap + 2 * pad;
+    const bool faint = o->options.opacity != 100;
+    const int height = (faint ? cap + pad : 0) + px(o, 12) + px(o, 8) + cap + 2 * pad;
     const rim_rect r = {o->options.width - px(o, 14) - wide - title - 4 * pad,
                         o->options.height - px(o, 14) - height,
                         o->options.width - px(o, 14), o->options.height - px(o, 14)};
-    const rim_rect bar = {r.x0 + 2 * pad + title, r.y0 + pad, r.x1 - 2 * pad,
-                          r.y0 + pad + px(o, 12)};
+    const int top = r.y0 + pad + (faint ? cap + pad : 0);
+    const rim_rect bar = {r.x0 + 2 * pad + title, top, r.x1 - 2 * pad, top + px(o, 12)};
     rim_hud_panel(o, r, rim_color_dark, RIM_PANEL_ALPHA);
     rim_scene_text(&o->scene, o->small, r.x0 + pad, bar.y1, rim_color_white, "SBR");
+    if (faint) {
+        char text[32];
+        snprintf(text, sizeof text, "colour at %d %%", o->options.opacity);
+        rim_scene_text(&o->scene, o->small, r.x0 + pad, r.y0 + pad + cap,
+                       rim_color_warn, text);
+    }
     plan_ramp(o, bar);
     int free = 0;
     plan_tick(o, bar, &free, low, false);

@@ -27,6 +27,9 @@ void rim_line_next(rim_line *l);
 void rim_line_string(rim_line *l, const char *text);
 void rim_line_int(rim_line *l, int64_t value);
 void rim_line_uint(rim_line *l, uint64_t value);
+struct rim_report_scale;
+// As an object.
+void rim_line_scale(rim_line *l, const struct rim_report_scale *scale);
 // Rounded half away from zero to `decimals` (0..6), trailing zeros after the first
 // decimal left out: 12.0, 0.25. "null" for what is not finite or not below 1e12.
 void rim_line_number(rim_line *l, double value, int decimals);

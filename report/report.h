@@ -26,6 +26,15 @@ RIM_NODISCARD rim_err rim_report_create(rim_report_writer **out, const char *pat
 // RIM_ERR_IO. A pipe that was closed at its other end fails likewise, provided that
 // the program ignores SIGPIPE.
 RIM_NODISCARD rim_err rim_report_write(rim_report_writer *w, const rim_result *r);
+// The colour scale of the picture that is shown with the results.
+typedef struct rim_report_scale {
+    double sbr_low, sbr_high;
+    const char *map; // not copied
+    int opacity;     // % of the usual
+} rim_report_scale;
+
+// Of the lines from now on: one that differs from the line before tells it.
+void rim_report_set_scale(rim_report_writer *w, const rim_report_scale *scale);
 // Closes. RIM_ERR_IO if this or any write failed. NULL is fine.
 RIM_NODISCARD rim_err rim_report_close(rim_report_writer **w);
 

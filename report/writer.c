@@ -27,6 +27,7 @@ struct rim_report_writer {
     bool is_file; // a regular file: a broken last line can be cut off again
     bool failed;  // logged once; nothing is written after it
     off_t whole;  // bytes in whole lines
+    rim_report_scale scale, told; // map NULL: none
     char *path;
     char text[LINE_BYTES];
 };
@@ -252,6 +253,39 @@ static void put_calibration(rim_line *l, const rim_quality *q)
     rim_line_raw(l, "}");
 }
 
+void rim_line_scale(rim_line *l, const rim_report_scale *scale)
+{
+    rim_line_raw(l, "{");
+    put_number(l, "sbr_low", scale->sbr_low, 2);
+    put_number(l, "sbr_high", scale->sbr_high, 2);
+    rim_line_key(l, "map");
+    rim_line_string(l, scale->map);
+    rim_line_key(l, "opacity");
+    rim_line_int(l, scale->opacity);
+    rim_line_raw(l, "}");
+}
+
+void rim_report_set_scale(rim_report_writer *w, const rim_report_scale *scale)
+{
+    w->scale = *scale;
+}
+
+static bool same_scale(const rim_report_scale *a, const rim_report_scale *b)
+{
+    return a->map == b->map && a->opacity == b->opacity &&
+           fabs(a->sbr_low - b->sbr_low) < 0.005 &&
+           fabs(a->sbr_high - b->sbr_high) < 0.005;
+}
+
+static void put_scale(rim_report_writer *w, rim_line *l)
+{
+    if (!w->scale.map || same_scale(&w->scale, &w->told))
+        return;
+    rim_line_key(l, "color_scale");
+    rim_line_scale(l, &w->scale);
+    w->told = w->scale;
+}
+
 // truth: NULL for a report.
 static rim_err write_result(rim_report_writer *w, const rim_result *r,
                             const rim_truth *truth)
@@ -278,7 +312,9 @@ static rim_err write_result(rim_report_writer *w, const rim_result *r,
     if (r->quality.age_ms > 0)
         put_number(l, "age_ms", r->quality.age_ms, 3);
     put_calibration(l, &r->quality);
-    rim_line_raw(l, "}}\n");
+    rim_line_raw(l, "}");
+    put_scale(w, l);
+    rim_line_raw(l, "}\n");
     return write_line(w, l);
 }
 

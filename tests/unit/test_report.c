@@ -506,6 +506,41 @@ START_TEST(file_that_is_no_report)
 }
 END_TEST
 
+// In the first line, and where it has changed.
+START_TEST(the_color_scale_is_told_once)
+{
+    static const rim_report_scale green = {1.3, 5, "green", 100};
+    static const rim_report_scale faint = {1.3, 5, "green", 60};
+    rim_report_writer *w = NULL;
+    rim_result r = {0};
+    ck_assert_int_eq(rim_report_create(&w, g_path), RIM_OK);
+    for (r.frame = 0; r.frame < 4; r.frame++) {
+        rim_report_set_scale(w, r.frame < 2 ? &green : &faint);
+        ck_assert_int_eq(rim_report_write(w, &r), RIM_OK);
+    }
+    ck_assert_int_eq(rim_report_close(&w), RIM_OK);
+    const char *line = get_file();
+    static const char *const told[] = {
+        "\"color_scale\":{\"sbr_low\":1.3,\"sbr_high\":5.0,\"map\":\"green\","
+        "\"opacity\":100}}\n",
+        NULL,
+        "\"color_scale\":{\"sbr_low\":1.3,\"sbr_high\":5.0,\"map\":\"green\","
+        "\"opacity\":60}}\n",
+        NULL,
+    };
+    for (int i = 0; i < 4; i++) {
+        const char *end = strchr(line, '\n');
+        const char *scale = strstr(line, "\"color_scale\"");
+        ck_assert_ptr_nonnull(end);
+        if (told[i])
+            ck_assert_int_eq(strncmp(scale, told[i], strlen(told[i])), 0);
+        else
+            ck_assert(!scale || scale > end);
+        line = end + 1;
+    }
+}
+END_TEST
+
 int main(void)
 {
     if (!mkdtemp(g_folder))
@@ -528,6 +563,7 @@ int main(void)
     tcase_add_test(t, line_cut_off_by_a_crash_ends_the_report);
     tcase_add_test(t, too_long_lists_are_cut_with_one_warning);
     tcase_add_test(t, file_that_is_no_report);
+    tcase_add_test(t, the_color_scale_is_told_once);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

@@ -9,6 +9,7 @@
 #include "scratch.h"
 
 #include <check.h>
+#include <libavformat/avformat.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
 #include <math.h>
@@ -427,12 +428,38 @@ END_TEST
 
 // ---- films of our own ----
 
+// The file's tag "comment".
+static void expect_note(const char *path, const char *note)
+{
+    AVFormatContext *f = NULL;
+    ck_assert_int_eq(avformat_open_input(&f, path, NULL, NULL), 0);
+    const AVDictionaryEntry *e = av_dict_get(f->metadata, "comment", NULL, 0);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_str_eq(e->value, note);
+    avformat_close_input(&f);
+}
+
+// Does the file hold these bytes?
+static bool holds_text(const char *path, const char *text)
+{
+    static char bytes[1 << 20];
+    FILE *f = fopen(path, "rb");
+    ck_assert_ptr_nonnull(f);
+    const size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    for (size_t i = 0; i + strlen(text) <= n; i++)
+        if (memcmp(bytes + i, text, strlen(text)) == 0)
+            return true;
+    return false;
+}
+
 START_TEST(overlay_films_are_readable)
 {
     static const char *const names[] = {"o.mp4", "o.mkv", "o.mov"};
     const char *path = scratch_path("%s", names[_i]);
     rim_picture_sink *s = NULL;
-    ck_assert_int_eq(rim_picture_sink_open(&s, path, W + 1, H + 1, 30), RIM_OK);
+    ck_assert_int_eq(rim_picture_sink_open(&s, path, W + 1, H + 1, 30, "a \"note\""),
+                     RIM_OK);
     rim_frame f;
     scratch_frame(&f, RIM_FMT_BGRX8, W + 1, H + 1, 8);
     for (int n = 0; n < FRAMES; n++) {
@@ -446,6 +473,7 @@ START_TEST(overlay_films_are_readable)
     }
     ck_assert_int_eq(rim_picture_sink_close(&s), RIM_OK);
     ck_assert_ptr_null(s);
+    expect_note(path, "a \"note\"");
     rim_video_in *v = NULL;
     ck_assert_int_eq(rim_video_in_open(&v, path, 0), RIM_OK);
     ck_assert_int_eq(rim_video_in_get_info(v)->width, W + 2);
@@ -477,7 +505,7 @@ START_TEST(pictures_go_to_a_folder)
     rim_frame f, back;
     scratch_frame(&f, RIM_FMT_BGRX8, W, H, 8);
     scratch_frame(&back, RIM_FMT_BGRX8, W, H, 8);
-    ck_assert_int_eq(rim_picture_sink_open(&s, path, W, H, 0), RIM_OK);
+    ck_assert_int_eq(rim_picture_sink_open(&s, path, W, H, 0, "a note"), RIM_OK);
     static const uint64_t seq[] = {0, 1, 5, 5, 0}; // the last two: wrong, but kept
     static const int name[] = {0, 1, 5, 6, 7};
     for (uint32_t n = 0; n < 5; n++) {
@@ -491,6 +519,7 @@ START_TEST(pictures_go_to_a_folder)
         ck_assert_int_eq(
             rim_png_read(&back, scratch_path("pictures/%06d.png", name[n])), RIM_OK);
         ck_assert(frames_equal(&f, &back));
+        ck_assert(holds_text(scratch_path("pictures/%06d.png", name[n]), "a note"));
     }
     rim_frame_uninit(&f);
     rim_frame_uninit(&back);
@@ -505,7 +534,7 @@ START_TEST(places_that_cannot_be_written_are_named)
     for (size_t i = 0; i < 4; i++) {
         logged_start();
         ck_assert_int_lt(
-            rim_picture_sink_open(&s, scratch_path("%s", names[i]), W, H, 30), 0);
+            rim_picture_sink_open(&s, scratch_path("%s", names[i]), W, H, 30, NULL), 0);
         ck_assert_ptr_null(s);
         logged_expect_error(names[i]);
     }
@@ -654,7 +683,7 @@ START_TEST(full_disk_leaves_the_film)
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     rim_picture_sink *s = NULL;
     const char *path = scratch_path(_i ? "o.mkv" : "o.mp4");
-    ck_assert_int_eq(rim_picture_sink_open(&s, path, W, H, 10), RIM_OK);
+    ck_assert_int_eq(rim_picture_sink_open(&s, path, W, H, 10, NULL), RIM_OK);
     rim_frame f;
     scratch_frame(&f, RIM_FMT_BGRX8, W, H, 8);
     rim_err err = RIM_OK;
