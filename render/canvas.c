@@ -43,8 +43,8 @@ void rim_canvas_fill_rect(rim_canvas *c, rim_rect r, rim_color color, int alpha)
         rim_pixel *row = row_of(c, y);
         for (int x = in.x0; x < in.x1 && alpha == 256; x++)
             row[x] = pixel;
-        for (int x = in.x0; x < in.x1 && alpha < 256; x++)
-            row[x] = rim_pixel_blend(row[x], pixel, (uint32_t)alpha);
+        if (alpha < 256 && in.x0 < in.x1)
+            c->kernels->shade((uint8_t *)(row + in.x0), pixel, alpha, in.x1 - in.x0);
     }
 }
 
@@ -91,9 +91,9 @@ void rim_canvas_panel(rim_canvas *c, rim_rect r, int radius_px, rim_color color,
             if (right >= in.x0 && right < in.x1)
                 row[right] = rim_pixel_blend(row[right], pixel, a);
         }
-        const int x1 = smaller(r.x1 - round, in.x1);
-        for (int x = larger(r.x0 + round, in.x0); x < x1; x++)
-            row[x] = rim_pixel_blend(row[x], pixel, (uint32_t)alpha);
+        const int x0 = larger(r.x0 + round, in.x0), x1 = smaller(r.x1 - round, in.x1);
+        if (x0 < x1)
+            c->kernels->shade((uint8_t *)(row + x0), pixel, alpha, x1 - x0);
     }
 }
 
@@ -161,13 +161,10 @@ static void draw_glyph(rim_canvas *c, const rim_glyph *g, int x, int y, rim_pixe
     const rim_rect box = {x + g->left, y - g->top, x + g->left + g->width,
                           y - g->top + g->height};
     const rim_rect r = rim_rect_intersect(box, c->clip);
-    for (int j = r.y0; j < r.y1; j++) {
-        const uint8_t *cov = g->cov + (ptrdiff_t)(j - box.y0) * g->width - box.x0;
-        rim_pixel *row = row_of(c, j);
-        for (int i = r.x0; i < r.x1; i++)
-            if (cov[i])
-                row[i] = rim_pixel_blend(row[i], pixel, cov[i] + 1u);
-    }
+    if (r.x0 < r.x1 && r.y0 < r.y1)
+        c->kernels->ink((uint8_t *)(row_of(c, r.y0) + r.x0), c->picture->stride,
+                        g->cov + (ptrdiff_t)(r.y0 - box.y0) * g->width + r.x0 - box.x0,
+                        g->width, pixel, r.x1 - r.x0, r.y1 - r.y0);
 }
 
 void rim_canvas_text(rim_canvas *c, const rim_font *font, int x, int y,

@@ -20,13 +20,9 @@
 // A pixel of RIM_FMT_BGRX8 as it lies in memory, whatever the byte order.
 typedef uint32_t rim_pixel;
 
-typedef struct rim_rect {
-    int x0, y0, x1, y1; // px, half open
-} rim_rect;
-
 // One thread's brush. `near` is shared scratch of the picture's size, all zero
 // between strokes; the rows of a band belong to the band's thread. For rectangles,
-// panels and text picture and clip are enough.
+// panels and text kernels, picture and clip are enough.
 typedef struct rim_canvas {
     const rim_render_kernels *kernels;
     rim_frame *picture; // BGRX8

@@ -47,7 +47,7 @@ rim_err rim_ground_init(rim_ground *g, int nir_width, int nir_height, int bits,
     g->gain_q16 = (4 * 255 * 65536 + g->range_q8 / 2) / g->range_q8;
     make_tints(g, map, opacity);
     g->tiles_max = (nir_width / TILE + 2) * (nir_height / TILE + 2);
-    g->tile = calloc((size_t)g->tiles_max, 1);
+    g->tile = calloc((size_t)g->tiles_max, sizeof *g->tile);
     g->width_max = nir_width;
     g->over = calloc((size_t)nir_width + TILE, sizeof *g->over);
     if (g->tile && g->over)
@@ -89,34 +89,40 @@ const rim_frame *rim_ground_scan(rim_ground *g, const rim_frame *map)
         return NULL;
     g->tiles_x = (map->width + TILE - 1) / TILE;
     g->tiles_y = (map->height + TILE - 1) / TILE;
-    if (g->tiles_x * g->tiles_y > g->tiles_max || map->width > g->width_max)
+    if ((g->tiles_x + 1) * (g->tiles_y + 1) > g->tiles_max || map->width > g->width_max)
         return NULL;
-    g->any_lit = false;
+    memset(g->tile, 0, ((size_t)g->tiles_x + 1) * sizeof *g->tile);
+    int32_t *sum = g->tile + g->tiles_x + 1; // of all tiles above and to the left
     for (int j = 0; j < g->tiles_y; j++) {
         const int y1 = smaller((j + 1) * TILE, map->height);
         memset(g->over, 0, (size_t)g->tiles_x * TILE * sizeof *g->over);
         for (int y = j * TILE; y < y1; y++)
             note_over(g->over, rim_frame_row16(map, y), (uint16_t)g->low_q8,
                       map->width);
-        for (int i = 0; i < g->tiles_x; i++) {
+        const int32_t *above = sum - g->tiles_x - 1;
+        *sum++ = 0;
+        for (int i = 0, lit = 0; i < g->tiles_x; i++, sum++) {
             unsigned any = 0;
             for (int x = 0; x < TILE; x++)
                 any |= g->over[i * TILE + x];
-            g->tile[j * g->tiles_x + i] = any != 0;
-            g->any_lit |= any != 0;
+            lit += any != 0;
+            *sum = above[i + 1] + lit;
         }
     }
+    g->any_lit = sum[-1] > 0;
     return map;
 }
 
-static bool any_lit(const rim_ground *g, rim_tiles b)
+// Lit tiles within b: four of the sums that rim_ground_scan() has left.
+static int lit_tiles(const rim_ground *g, rim_tiles b)
 {
-    const int x1 = smaller(b.x1, g->tiles_x - 1), y1 = smaller(b.y1, g->tiles_y - 1);
-    for (int y = larger(b.y0, 0); y <= y1; y++)
-        for (int x = larger(b.x0, 0); x <= x1; x++)
-            if (g->tile[y * g->tiles_x + x])
-                return true;
-    return false;
+    const int x0 = larger(b.x0, 0), x1 = smaller(b.x1 + 1, g->tiles_x);
+    const int y0 = larger(b.y0, 0), y1 = smaller(b.y1 + 1, g->tiles_y);
+    if (x0 >= x1 || y0 >= y1)
+        return 0;
+    const int32_t *above = g->tile + (ptrdiff_t)y0 * (g->tiles_x + 1);
+    const int32_t *below = g->tile + (ptrdiff_t)y1 * (g->tiles_x + 1);
+    return below[x1] - below[x0] - above[x1] + above[x0];
 }
 
 void rim_ground_light(const rim_ground *g, rim_pane *pane, int scale)
@@ -125,7 +131,7 @@ void rim_ground_light(const rim_ground *g, rim_pane *pane, int scale)
     rim_pane_set_scale(pane, scale);
     memset(pane->lit, 0, (size_t)blocks);
     for (int i = 0; g->any_lit && i < blocks; i++)
-        pane->lit[i] = any_lit(g, pane->box[i]);
+        pane->lit[i] = lit_tiles(g, pane->box[i]) > 0;
 }
 
 static void base_nir(const rim_ground *g, const rim_ground_job *j, uint8_t *row, int y,

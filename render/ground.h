@@ -31,8 +31,9 @@ typedef struct rim_ground {
     float gain;
     int32_t low_q8, range_q8, gain_q16; // SBR above low to 4 times 0..255
     rim_tones tint[RIM_TINT_COUNT];     // of a level, 0..255
-    // Tiles of RIM_TILE map pixels a side that rise above the scale's low end.
-    uint8_t *tile;
+    // Tiles of RIM_TILE map pixels a side that rise above the scale's low end: how many
+    // of them lie before column x and row y. [tiles_y + 1][tiles_x + 1]
+    int32_t *tile;
     uint16_t *over; // a row of the map
     int tiles_x, tiles_y, tiles_max, width_max;
     bool any_lit;

@@ -168,10 +168,12 @@ void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixe
             tint_fine(g, j, y, x0, x1, rows);
         else if (next)
             take_nodes(g, j, y, from, to, fresh, rows);
-        if (!fine)
-            j->kernels->spread(rows->level + x0, rows->node[0] + x0 / STEP,
-                               rows->node[1] + x0 / STEP, y % STEP, x1 - x0);
-        j->kernels->blend(pixel + (ptrdiff_t)x0 * 4, rows->level + x0,
-                          &g->tint[j->tint], x1 - x0);
+        uint8_t *const at = pixel + (ptrdiff_t)x0 * 4;
+        const rim_tones *const tones = &g->tint[j->tint];
+        if (fine)
+            j->kernels->blend(at, rows->level + x0, tones, x1 - x0);
+        else
+            j->kernels->veil(at, rows->node[0] + x0 / STEP, rows->node[1] + x0 / STEP,
+                             y % STEP, tones, x1 - x0);
     }
 }

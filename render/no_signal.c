@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 struct rim_no_signal {
+    rim_render_kernels kernels;
     rim_font *large, *small;
 };
 
@@ -28,6 +29,7 @@ rim_err rim_no_signal_create(rim_no_signal **out, int height)
     rim_no_signal *n = calloc(1, sizeof *n);
     if (!n)
         return RIM_ERR_MEMORY;
+    rim_render_kernels_init(&n->kernels, 0); // little is drawn
     rim_err err = rim_font_create(&n->large, within(height / 12, 8, 256));
     if (!err)
         err = rim_font_create(&n->small, within(height / 30, 4, 256));
@@ -74,7 +76,7 @@ void rim_no_signal_draw(const rim_no_signal *n, rim_frame *picture, const char *
                         int64_t age_ns)
 {
     const rim_rect all = {0, 0, picture->width, picture->height};
-    rim_canvas c = {.picture = picture, .clip = all};
+    rim_canvas c = {.kernels = &n->kernels, .picture = picture, .clip = all};
     const int large = rim_font_cap_px(n->large), small = rim_font_cap_px(n->small);
     const int middle = picture->height / 2;
     char age[64];
@@ -105,7 +107,7 @@ void rim_no_signal_draw_over(const rim_no_signal *n, rim_frame *picture,
                              const char *why, int64_t age_ns)
 {
     const rim_rect all = {0, 0, picture->width, picture->height};
-    rim_canvas c = {.picture = picture, .clip = all};
+    rim_canvas c = {.kernels = &n->kernels, .picture = picture, .clip = all};
     const int large = rim_font_cap_px(n->large), small = rim_font_cap_px(n->small);
     char age[64];
     since(age, sizeof age, age_ns);

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST = 8 };
-
 static int larger(int a, int b)
 {
     return a > b ? a : b;
@@ -159,56 +157,6 @@ int rim_stroke_cut(rim_piece *piece, int most, const rim_stroke *s, const rim_pt
     return n;
 }
 
-// Whole pixels about v, which may lie far outside of any picture.
-static int limit(float v, int low, int high)
-{
-    return v <= (float)low ? low : v >= (float)high ? high : (int)v;
-}
-
-static float size_of(float v)
-{
-    return v < 0 ? -v : v;
-}
-
-// A strip about the piece, of which row dy spans [(low + dy * by) / by_x, ...].
-typedef struct strip {
-    float low, high, slope; // x at dy = 0, and its change a row
-} strip;
-
-// Where low <= x * by_x + dy * by_y <= high; all of a row where that hardly depends on x.
-static strip make_strip(float by_x, float by_y, float low, float high)
-{
-    if (size_of(by_x) < 0.02F)
-        return (strip){-1e6F, 1e6F, 0};
-    const float part = 1 / by_x, a = low * part, b = high * part;
-    return (strip){a < b ? a : b, a < b ? b : a, -by_y * part};
-}
-
-// A piece is seen in the rectangle about it that `before`, `after` and the reach span:
-// beyond that others are nearer. Of each row the pixels within.
-static void note_piece(rim_canvas *c, const rim_piece *q, int reach_q4, rim_rect box)
-{
-    const float px = (float)reach_q4 / 16 + 1, end = q->length + q->after;
-    const strip across = make_strip(q->uy, -q->ux, -px, px);
-    const strip along = make_strip(q->ux, q->uy, -q->before, end);
-    const float a = -q->before * q->uy, b = end * q->uy, aside = px * size_of(q->ux);
-    const int y1 = limit(q->y + (a < b ? b : a) + aside + 1, box.y0, box.y1);
-    for (int y = limit(q->y + (a < b ? a : b) - aside, box.y0, box.y1); y < y1; y++) {
-        const float dy = (float)y + 0.5F - q->y;
-        const float p = across.low + dy * across.slope,
-                    s = along.low + dy * along.slope;
-        const float r = across.high + dy * across.slope,
-                    t = along.high + dy * along.slope;
-        const int x0 = limit(q->x + (p > s ? p : s), box.x0, box.x1);
-        int x1 = limit(q->x + (r < t ? r : t) + 1, box.x0, box.x1);
-        if (x0 < x1 && x1 < x0 + LEAST) // what kernels do at a time; it does no harm
-            x1 = smaller(x0 + LEAST, box.x1);
-        if (x0 < x1)
-            c->kernels->near(c->near + y * c->near_stride + x0, q,
-                             (float)x0 + 0.5F - q->x, dy, reach_q4, x1 - x0);
-    }
-}
-
 void rim_canvas_stroke(rim_canvas *c, const rim_piece *piece, int count, int reach,
                        const rim_tones *ink, rim_rect box)
 {
@@ -216,7 +164,7 @@ void rim_canvas_stroke(rim_canvas *c, const rim_piece *piece, int count, int rea
     if (in.x0 >= in.x1)
         return;
     for (int i = 0; i < count; i++)
-        note_piece(c, &piece[i], reach, in);
+        c->kernels->near(c->near, c->near_stride, &in, &piece[i], reach);
     for (int y = in.y0; y < in.y1; y++) {
         uint8_t *near = c->near + y * c->near_stride + in.x0;
         c->kernels->blend(rim_frame_row8(c->picture, y) + 4 * (ptrdiff_t)in.x0, near,

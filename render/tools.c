@@ -17,6 +17,7 @@ rim_err rim_tools_create(rim_tools **out, int width, int height)
         return RIM_ERR_MEMORY;
     t->width = width;
     t->height = height;
+    rim_render_kernels_init(&t->kernels, 0); // little is drawn
     const int by_height = height * 256 / 720, by_width = width * 256 / 960;
     t->unit_q8 = by_height < by_width ? by_height : by_width;
     t->unit_q8 = t->unit_q8 > 6 * 256 ? 6 * 256 : t->unit_q8;
@@ -49,7 +50,8 @@ void rim_tools_destroy(rim_tools **p)
 
 void rim_tools_paint(rim_tools *t, rim_frame *picture)
 {
-    rim_canvas c = {.picture = picture,
+    rim_canvas c = {.kernels = &t->kernels,
+                    .picture = picture,
                     .clip = {0, 0, picture->width, picture->height},
                     .cover = t->rows,
                     .work = t->rows + picture->width + 1};

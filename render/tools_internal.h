@@ -12,6 +12,7 @@
 struct rim_tools {
     int width, height; // of the pictures
     int unit_q8;       // px per 1/720 of the height, Q8
+    rim_render_kernels kernels;
     rim_font *small;
     rim_scene scene;
     int32_t *rows; // scratch of the canvas

@@ -36,30 +36,44 @@ void rim_tones_put(rim_tones *t, int entry, int blue, int green, int red, int ke
 typedef void rim_blend_fn(uint8_t *pixel, const uint8_t *index, const rim_tones *tones,
                           int width);
 
-// Levels between nodes 4 pixels apart; pixel x lies between nodes x / 4 and x / 4 + 1,
-// `down` (0..3) of 4 rows below `top` and above `bottom`:
+// The same, by levels between nodes 4 pixels apart; pixel x lies between nodes x / 4 and
+// x / 4 + 1, `down` (0..3) of 4 rows below `top` and above `bottom`:
 //
 //     n(i)  = 4 * top[i] + (bottom[i] - top[i]) * down
 //     level = clamp((4 * n(i) + (n(i + 1) - n(i)) * (x & 3) + 32) >> 6, 0, 255)
 //
 // Nodes: -2000..2000, levels times 4; width / 4 + 9 of them must be there to be read.
-typedef void rim_spread_fn(uint8_t *level, const int16_t *top, const int16_t *bottom,
-                           int down, int width);
+typedef void rim_veil_fn(uint8_t *pixel, const int16_t *top, const int16_t *bottom,
+                         int down, const rim_tones *tones, int width);
+
+// One colour (a pixel as it lies in memory) over a row, alpha 0..256 of it:
+//
+//     byte = (byte * (256 - alpha) + color.byte * alpha + 128) >> 8
+typedef void rim_shade_fn(uint8_t *pixel, uint32_t color, int alpha, int width);
+
+// The same with the alpha of each pixel: its cover + 1 where it has any, else 0. A
+// block of width x height pixels; strides in bytes.
+typedef void rim_ink_fn(uint8_t *pixel, ptrdiff_t stride, const uint8_t *cover,
+                        ptrdiff_t cover_stride, uint32_t color, int width, int height);
+
+typedef struct rim_rect {
+    int x0, y0, x1, y1; // px, half open
+} rim_rect;
 
 // A straight piece of a line; lengths in pixels, pixel centres at halves.
 typedef struct rim_piece {
-    float x, y;   // where it starts
-    float ux, uy; // its direction, of length 1
-    float length;
-    float before,
-        after; // how far beyond its ends anything of it is seen; not used here
+    float x, y;          // where it starts
+    float ux, uy;        // its direction, of length 1
+    float length;        //
+    float before, after; // how far beyond its ends anything of it is seen
 } rim_piece;
 
-// Notes for the pixels whose centres are (x + i, y) from the start of the piece how
-// near they are to it: near[i] = max(near[i], 255 - d), where d is the distance in 1/16
-// px, rounded down, if it is below `reach` (1..255).
-typedef void rim_near_fn(uint8_t *near, const rim_piece *piece, float x, float y,
-                         int reach, int width);
+// Notes for pixels of `box` how near they are to the piece: near = max(near, 255 - d),
+// where d is the distance in 1/16 px, rounded down, if it is below `reach` (1..255).
+// Which pixels are asked stands in near_rows.h: all within reach that have no other
+// piece of the line nearer. near: of pixel (0, 0); its stride in bytes.
+typedef void rim_near_fn(uint8_t *near, ptrdiff_t stride, const rim_rect *box,
+                         const rim_piece *piece, int reach);
 
 // The fixed tone curve: grey pixels (BGRX8) of samples,
 //
@@ -79,10 +93,10 @@ typedef struct rim_node_map {
     int32_t right, bottom; // of its last pixel's centre, Q16 pixels, 1 << 16 or more
     int32_t margin;        // so far beyond its pixels' centres it still tells, Q16
     int32_t low, range; // of the scale, in the map's numbers; range * gain below 2^31
-    int32_t gain;       // to 1/65536 of a node of rim_spread_fn
+    int32_t gain;       // to 1/65536 of a node of rim_veil_fn
 } rim_node_map;
 
-// Nodes for rim_spread_fn: the map at (u[i], v[i]), Q16, bilinear to 1/256 px, what lies
+// Nodes for rim_veil_fn: the map at (u[i], v[i]), Q16, bilinear to 1/256 px, what lies
 // beyond the pixels' centres like the nearest of them, and 0 from the margin on:
 //
 //     node = (clamp(signal - low, -range, range) * gain) >> 16
@@ -92,24 +106,34 @@ typedef void rim_nodes_fn(int16_t *node, const int32_t *u, const int32_t *v,
 // clang-format off
 // Every kernel there is.
 #define RIM_RENDER_KERNELS(X) \
-    X(blend) X(spread) X(near) X(grey) X(nodes) X(sample)
+    X(blend) X(veil) X(shade) X(ink) X(near) X(grey) X(nodes) X(sample)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
 #define RIM_RENDER_VARIANTS(V) \
     V(blend, avx2, RIM_CPU_AVX2) \
     V(blend, avx512, RIM_CPU_AVX512) \
-    V(spread, avx2, RIM_CPU_AVX2) \
+    V(veil, avx2, RIM_CPU_AVX2) \
+    V(veil, avx512, RIM_CPU_AVX512) \
+    V(shade, avx2, RIM_CPU_AVX2) \
+    V(ink, avx2, RIM_CPU_AVX2) \
+    V(ink, avx512, RIM_CPU_AVX512) \
     V(near, avx2, RIM_CPU_AVX2) \
+    V(near, avx512, RIM_CPU_AVX512) \
     V(grey, avx2, RIM_CPU_AVX2) \
     V(nodes, avx2, RIM_CPU_AVX2) \
+    V(nodes, avx512, RIM_CPU_AVX512) \
     V(sample, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_RENDER_VARIANTS(V) \
     V(blend, neon, RIM_CPU_NEON) \
-    V(spread, neon, RIM_CPU_NEON) \
+    V(veil, neon, RIM_CPU_NEON) \
+    V(shade, neon, RIM_CPU_NEON) \
+    V(ink, neon, RIM_CPU_NEON) \
     V(near, neon, RIM_CPU_NEON) \
-    V(grey, neon, RIM_CPU_NEON)
+    V(grey, neon, RIM_CPU_NEON) \
+    V(nodes, neon, RIM_CPU_NEON) \
+    V(sample, neon, RIM_CPU_NEON)
 #else
 #define RIM_RENDER_VARIANTS(V)
 #endif

@@ -49,23 +49,71 @@ void check_blend(simd *s)
     SIMD_BENCH(s, 9 * WIDE, v(made, index, &tones, WIDE));
 }
 
-void check_spread(simd *s)
+void check_veil(simd *s)
 {
-    SIMD_KERNEL(s, spread);
+    SIMD_KERNEL(s, veil);
+    static rim_tones tones;
+    uint8_t *right, *made;
     while (simd_trial(s)) {
         const int width = simd_size(s, 1, 300), nodes = width / 4 + 9;
-        const int16_t *top = simd_random_i16(s, nodes, -2000, 2000);
-        const int16_t *bottom = simd_random_i16(s, nodes, -2000, 2000);
+        const int most = simd_between(s, 0, 3) ? 2000 : 2; // or next to nothing
+        any_tones(s, &tones);
+        const int16_t *top = simd_random_i16(s, nodes, -2000, most);
+        int16_t *bottom = simd_random_i16(s, nodes, -2000, most);
+        const int from = simd_between(s, 0, nodes), to = simd_between(s, 0, nodes);
+        for (int i = from; i < to; i++) // long runs of nothing
+            bottom[i] = (int16_t)simd_between(s, 0, 2);
         const int down = simd_between(s, 0, 3);
-        uint8_t *right = simd_room(s, width, 1), *made = simd_room(s, width, 1);
-        c(right, top, bottom, down, width);
-        v(made, top, bottom, down, width);
-        simd_same(s, made, right, width, 1);
+        two_rows(s, &right, &made, width);
+        c(right, top, bottom, down, &tones, width);
+        v(made, top, bottom, down, &tones, width);
+        simd_same(s, made, right, 4 * width, 1);
     }
-    const int16_t *top = simd_random_i16(s, WIDE / 4 + 9, -1020, 1020);
-    const int16_t *bottom = simd_random_i16(s, WIDE / 4 + 9, -1020, 1020);
-    uint8_t *level = simd_room(s, WIDE, 1);
-    SIMD_BENCH(s, 2 * WIDE, v(level, top, bottom, 1, WIDE));
+    any_tones(s, &tones);
+    const int16_t *top = simd_random_i16(s, WIDE / 4 + 9, 4, 1020);
+    const int16_t *bottom = simd_random_i16(s, WIDE / 4 + 9, 4, 1020);
+    two_rows(s, &right, &made, WIDE);
+    SIMD_BENCH(s, 9 * WIDE, v(made, top, bottom, 1, &tones, WIDE));
+}
+
+void check_shade(simd *s)
+{
+    SIMD_KERNEL(s, shade);
+    while (simd_trial(s)) {
+        const int width = simd_size(s, 1, 100), alpha = simd_between(s, 0, 256);
+        const uint32_t color = (uint32_t)simd_between(s, 0, INT32_MAX) * 2U;
+        uint8_t *made = simd_random8(s, 4 * width, 0, 255);
+        uint8_t *right = simd_room(s, 4 * width, 1);
+        memcpy(right, made, 4 * (size_t)width);
+        c(right, color, alpha, width);
+        v(made, color, alpha, width);
+        simd_same(s, made, right, 4 * width, 1);
+    }
+    uint8_t *pixel = simd_random8(s, 4 * WIDE, 0, 255);
+    SIMD_BENCH(s, 8 * WIDE, v(pixel, 0xff201810, 190, WIDE));
+}
+
+void check_ink(simd *s)
+{
+    enum { GLYPH = 12 };
+    SIMD_KERNEL(s, ink);
+    while (simd_trial(s)) {
+        const int width = simd_size(s, 1, 60), height = simd_between(s, 1, 20);
+        const int more = simd_between(s, 0, 9), row = width + more;
+        const uint32_t color = (uint32_t)simd_between(s, 0, INT32_MAX) * 2U;
+        const int pixels = row * (height - 1) + width;
+        const uint8_t *cover = simd_random8(s, pixels, 0, 255);
+        uint8_t *made = simd_random8(s, 4 * pixels, 0, 255);
+        uint8_t *right = simd_room(s, 4 * pixels, 1);
+        memcpy(right, made, 4 * (size_t)pixels);
+        c(right, 4 * row, cover, row, color, width, height);
+        v(made, 4 * row, cover, row, color, width, height);
+        simd_same(s, made, right, 4 * pixels, 1);
+    }
+    const uint8_t *cover = simd_random8(s, GLYPH * GLYPH, 0, 255);
+    uint8_t *pixel = simd_room(s, 4 * GLYPH * GLYPH, 1);
+    SIMD_BENCH(s, 9 * GLYPH * GLYPH,
+               v(pixel, 4 * GLYPH, cover, GLYPH, 0xffc08040, GLYPH, GLYPH));
 }
 
 static rim_piece any_piece(simd *s)
@@ -80,21 +128,30 @@ static rim_piece any_piece(simd *s)
 
 void check_near(simd *s)
 {
+    enum { LONG = 32 };
     SIMD_KERNEL(s, near);
     while (simd_trial(s)) {
-        const int width = simd_size(s, 1, 100), reach = simd_between(s, 1, 255);
-        const rim_piece piece = any_piece(s);
-        const float x = (float)simd_between(s, -60 * 256, 20 * 256) / 256;
-        const float y = (float)simd_between(s, -30 * 256, 30 * 256) / 256;
-        uint8_t *made = simd_random8(s, width, 0, 255), *right = simd_room(s, width, 1);
-        memcpy(right, made, (size_t)width);
-        c(right, &piece, x, y, reach, width);
-        v(made, &piece, x, y, reach, width);
-        simd_same(s, made, right, width, 1);
+        const int width = simd_size(s, 1, 100), height = simd_between(s, 1, 60);
+        const int reach = simd_between(s, 1, 255), bytes = width * height;
+        rim_piece piece = any_piece(s);
+        piece.x = (float)simd_between(s, -20 * 256, 80 * 256) / 256;
+        piece.y = (float)simd_between(s, -20 * 256, 80 * 256) / 256;
+        piece.before = (float)simd_between(s, 0, 17 * 256) / 256;
+        piece.after = (float)simd_between(s, 0, 17 * 256) / 256;
+        const int x0 = simd_between(s, 0, width - 1),
+                  y0 = simd_between(s, 0, height - 1);
+        const rim_rect box = {x0, y0, simd_between(s, x0 + 1, width),
+                              simd_between(s, y0 + 1, height)};
+        uint8_t *made = simd_random8(s, bytes, 0, 255), *right = simd_room(s, bytes, 1);
+        memcpy(right, made, (size_t)bytes);
+        c(right, width, &box, &piece, reach);
+        v(made, width, &box, &piece, reach);
+        simd_same(s, made, right, bytes, 1);
     }
-    const rim_piece piece = {.ux = 0.6F, .uy = 0.8F, .length = 8};
-    uint8_t *near = simd_room(s, 24, 1);
-    SIMD_BENCH(s, 48, v(near, &piece, -10.5F, 3.5F, 120, 24));
+    const rim_piece piece = {.x = 12, .y = 12, .ux = 0.6F, .uy = 0.8F, .length = 8};
+    const rim_rect box = {0, 0, LONG, LONG};
+    uint8_t *near = simd_room(s, LONG * LONG, 1);
+    SIMD_BENCH(s, 2 * 19 * 17, v(near, LONG, &box, &piece, 90));
 }
 
 void check_grey(simd *s)
@@ -131,7 +188,15 @@ void check_nodes(simd *s)
                           .range = simd_between(s, 25, 51200)};
         m.gain = 4 * 255 * 65536 / m.range;
         int32_t *x = simd_random_i32(s, count, -400000, last + 400000);
-        const int32_t *y = simd_random_i32(s, count, -400000, last + 400000);
+        int32_t *y = simd_random_i32(s, count, -400000, last + 400000);
+        if (simd_between(s, 0, 1)) { // along a row, as they mostly lie
+            const int step = simd_between(s, -20000, 140000);
+            const int down = simd_between(s, 0, 5) ? 0 : simd_between(s, 0, 9000);
+            for (int i = 1; i < count; i++) {
+                x[i] = x[i - 1] + step;
+                y[i] = y[i - 1] + down;
+            }
+        }
         x[simd_between(s, 0, count - 1)] = INT32_MIN; // no partner
         int16_t *right = simd_room(s, count, sizeof *right);
         int16_t *made = simd_room(s, count, sizeof *made);
@@ -142,7 +207,7 @@ void check_nodes(simd *s)
     int32_t *x = simd_room(s, NODES, sizeof *x), *y = simd_room(s, NODES, sizeof *y);
     for (int i = 0; i < NODES; i++) {
         x[i] = i * 32768;
-        y[i] = 200 * i;
+        y[i] = 100000 + 20 * i;
     }
     const rim_node_map m = {.data = simd_random16(s, 4 * 256, 0, 2000),
                             .stride = 2 * 256,
