@@ -4,7 +4,8 @@
 // quadratic in the logarithm of light. So
 //
 //     L(x, y) = log2(light + 8)        per grid pixel, Q10; finite without light
-//     Q(x, y) = robust quadratic of L  over the frame, bright outliers weigh little
+//     Q(x, y) = robust quadratic of L  over the frame, bright outliers weigh little,
+//                                      drawn to a lamp that falls off to the corners
 //     M(x, y) = Q + masked local mean of (L - Q), at 12 mm, then at 5 mm, where
 //               cells above the estimate before (lesions) have no weight
 //     ratio   = L - M                  Q10: 1024 is twice the background
