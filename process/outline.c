@@ -17,6 +17,11 @@ static double linear(const rim_scene *s, int log)
     return s->linear[log - RIM_RATIO_MIN];
 }
 
+static int quantile(const rim_rays *r, const int16_t *v, int n, double part)
+{
+    return rim_quantile_i16(r->scene->kernels, v, n, part);
+}
+
 // Solves m v = v in place; m is symmetric and positive.
 enum { TERMS = 5 };
 static void solve(double m[TERMS][TERMS], double v[TERMS])
@@ -103,8 +108,7 @@ static double promise_of(const rim_rays *r, const double v[TERMS])
         weakest = fmin(weakest, sum);
         most = fmax(most, sum);
     }
-    const double n = standing,
-                 high = rim_quantile_i16(contrast, standing, 0.9) / 1024.0;
+    const double n = standing, high = quantile(r, contrast, standing, 0.9) / 1024.0;
     const double closed = n / seen; // of what the frame does not cut off
     const double radius_mm = v[0] * r->step * r->scene->grid->mm;
     const double size = fmin(fmax(rim_log2(radius_mm), -1.0), 4.0);
@@ -218,7 +222,7 @@ static bool sum_up(rim_spot *spot, const rim_rays *r, int around)
     spot->patchy = (spot->peak - rim_quantile(peak, standing, 0.25)) /
                    (spot->peak - spot->background);
     spot->sbr = spot->peak / spot->background;
-    spot->inner = linear(r->scene, rim_quantile_i16(inner, inners, 0.5));
+    spot->inner = linear(r->scene, quantile(r, inner, inners, 0.5));
     spot->rim_width = r->step * median_of(r, offsetof(rim_ray, width));
     spot->edge_mm =
         r->step * r->scene->grid->mm * median_of(r, offsetof(rim_ray, edge));
@@ -251,8 +255,7 @@ static void measure_around(rim_spot *spot, const rim_rays *r, int around)
     // In the logarithm a small deviation is one of the background.
     const double ln2 = 0.69314718055994530942;
     spot->spread =
-        n ? 1.48 * ln2 / RIM_LOG2_ONE * rim_quantile_i16(v, n, 0.5) * spot->background
-          : NAN;
+        n ? 1.48 * ln2 / RIM_LOG2_ONE * quantile(r, v, n, 0.5) * spot->background : NAN;
     spot->crowd = n ? (double)bright / n : 1.0;
 }
 

@@ -14,6 +14,17 @@ static double linear(const rim_scene *s, int log)
     return s->linear[log - RIM_RATIO_MIN];
 }
 
+static int quantile(const rim_rays *r, const int16_t *v, int n, double part)
+{
+    return rim_quantile_i16(r->scene->kernels, v, n, part);
+}
+
+// Which samples of ray i lie below `level`.
+static uint64_t below(const rim_rays *r, int i, int level)
+{
+    return r->scene->kernels->below_row(r->log[i], level, r->steps);
+}
+
 // Where three equally spaced values of b + A q^n end: b (Aitken 1926). The last of
 // them where they do not fall ever slower.
 static double fades_to(double t1, double t2, double t3)
@@ -29,15 +40,22 @@ bool rim_rays_background(const rim_rays *r, int *around)
 {
     enum { PARTS = 3, MOST = RIM_RAYS * RIM_STEPS / 4 };
     int16_t v[PARTS][MOST];
+    const uint64_t all = UINT64_MAX >> (64 - r->steps);
     int n[PARTS] = {0}, level[PARTS];
     for (int i = 0; i < r->count; i++) {
         const int first = rim_rays_outside(r, i), length = r->steps - first;
         for (int part = 0; part < PARTS; part++) {
             const int end = first + length * (part + 1) / PARTS;
             // Neighbours say the same: every other sample, in turn.
-            for (int k = first + length * part / PARTS + (i & 1); k < end; k += 2)
+            int k = first + length * part / PARTS + (i & 1);
+            int16_t *to = v[part] + n[part];
+            if (r->valid[i] == all)
+                for (; k < end; k += 2)
+                    *to++ = r->log[i][k];
+            for (; k < end; k += 2)
                 if (r->valid[i] >> k & 1)
-                    v[part][n[part]++] = r->log[i][k];
+                    *to++ = r->log[i][k];
+            n[part] = (int)(to - v[part]);
         }
     }
     if (n[0] + n[1] + n[2] < r->count)
@@ -49,10 +67,10 @@ bool rim_rays_background(const rim_rays *r, int *around)
             *around = level[part - 1];
             return true;
         }
-        level[part] = rim_quantile_i16(v[part], n[part], 0.3);
+        level[part] = quantile(r, v[part], n[part], 0.3);
     }
     if (level[PARTS - 1] <= 0) {
-        const int middle = rim_quantile_i16(v[1], n[1], 0.5);
+        const int middle = quantile(r, v[1], n[1], 0.5);
         *around = middle < 0 ? middle : 0;
         return true;
     }
@@ -62,14 +80,24 @@ bool rim_rays_background(const rim_rays *r, int *around)
     return true;
 }
 
+static int count(uint64_t bits)
+{
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) +
+           (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (int)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
 // On the dark side of a step the ray's own surroundings count: their median.
 static int background_of(const rim_rays *r, int i, int around)
 {
     const int first = rim_rays_outside(r, i), low = around + DARK_SIDE;
     const int16_t *l = r->log[i];
-    int n = 0, dark = 0;
-    for (int k = first; k < r->steps; k++)
-        dark += l[k] < around - 24;  // 1.6 per cent
+    if (first >= r->steps)
+        return around;
+    int n = 0;
+    const int dark = count(below(r, i, around - 24) >> first); // 1.6 per cent
     if (2 * dark < r->steps - first) // unknown samples repeat known ones
         return around;
     int16_t v[RIM_STEPS];
@@ -79,7 +107,7 @@ static int background_of(const rim_rays *r, int i, int around)
     }
     if (n < 2)
         return around;
-    const int own = rim_quantile_i16(v, n, 0.5);
+    const int own = quantile(r, v, n, 0.5);
     return own > around ? around : own < low ? low : own;
 }
 
@@ -95,12 +123,17 @@ static int known_from(const rim_rays *r, int i, int k)
 static double falls_below(const rim_rays *r, int i, int *k, int end, int level)
 {
     const int16_t *l = r->log[i];
-    for (; *k + 1 < end; ++*k)
-        if (l[*k + 1] < level) {
-            const int a = l[*k], b = l[*k + 1];
-            return *k + (a > level ? (double)(a - level) / (a - b) : 0.0);
-        }
-    return NAN;
+    if (*k + 1 >= end)
+        return NAN;
+    const uint64_t left = below(r, i, level) >> (*k + 1);
+    const int first = *k + 1 + (left ? __builtin_ctzll(left) : RIM_STEPS);
+    if (first >= end) {
+        *k = end - 1;
+        return NAN;
+    }
+    *k = first - 1;
+    const int a = l[first - 1], b = l[first];
+    return *k + (a > level ? (double)(a - level) / (a - b) : 0.0);
 }
 
 static void measure_ray(rim_rays *r, int i, int around)
@@ -108,12 +141,8 @@ static void measure_ray(rim_rays *r, int i, int around)
     rim_ray *ray = &r->ray[i];
     const int16_t *l = r->log[i];
     *ray = (rim_ray){.background = background_of(r, i, around), .outline = NAN};
-    int at = 0, peak = l[0];
-    for (int k = 1; k <= r->path[i]; k++)
-        if (l[k] > peak) {
-            peak = l[k];
-            at = k;
-        }
+    const int peak = r->scene->kernels->highest_row(l, r->path[i] + 1);
+    const int at = __builtin_ctzll(~below(r, i, peak)); // the first of them
     ray->peak = peak;
     ray->peak_at = at;
     const int known = at + known_from(r, i, at);

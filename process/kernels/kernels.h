@@ -196,6 +196,25 @@ typedef struct rim_ridge {
 typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t stride,
                              int least, int width);
 
+// outline_path.c: a step of the path from ray to ray. For k = low..high
+//     fall = mean of log[k - side + 1 .. k] - mean of log[k + 1 .. k + side], Q8, downwards,
+//            kept within -256..256; 0 where bit k of `known` is not set
+//     next[k] = fall + max over d = -2..2 of before[k + d] - bend d^2
+// side: 1, 2 or 4. `before` is read and `next` written up to high + 15 (+ 2), `log` up
+// to high + 19. 0 <= low <= high < 64; log: -2048..6144; |before| <= 30000.
+typedef void rim_path_row_fn(int16_t *next, const int16_t *before, const int16_t *log,
+                             uint64_t known, int side, int bend, int low, int high);
+
+// Bit k: v[k] < level. n: 1..64; v is read up to the next multiple of 16.
+typedef uint64_t rim_below_row_fn(const int16_t *v, int level, int n);
+
+// The highest of v[0 .. n - 1]; likewise.
+typedef int rim_highest_row_fn(const int16_t *v, int n);
+
+// The value that `rank` (0..n - 1) others come before in rising order. n: 1..32752; v is
+// read up to the next multiple of 16.
+typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
@@ -205,7 +224,8 @@ typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t str
     X(slide_row) X(mean_row) X(ratio_row) \
     X(subtract_row) X(blend_row) \
     X(normal_row) X(halve_row) \
-    X(mean5_row) X(binomial_row) X(peak_row) X(spread_row) X(ridge_row)
+    X(mean5_row) X(binomial_row) X(peak_row) X(spread_row) X(ridge_row) \
+    X(path_row) X(below_row) X(highest_row) X(rank_row)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
@@ -232,7 +252,11 @@ typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t str
     V(binomial_row, avx2, RIM_CPU_AVX2) \
     V(peak_row, avx2, RIM_CPU_AVX2) \
     V(spread_row, avx2, RIM_CPU_AVX2) \
-    V(ridge_row, avx2, RIM_CPU_AVX2)
+    V(ridge_row, avx2, RIM_CPU_AVX2) \
+    V(path_row, avx2, RIM_CPU_AVX2) \
+    V(below_row, avx2, RIM_CPU_AVX2) \
+    V(highest_row, avx2, RIM_CPU_AVX2) \
+    V(rank_row, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON) \
@@ -245,7 +269,10 @@ typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t str
     V(mean5_row, neon, RIM_CPU_NEON) \
     V(binomial_row, neon, RIM_CPU_NEON) \
     V(peak_row, neon, RIM_CPU_NEON) \
-    V(ridge_row, neon, RIM_CPU_NEON)
+    V(ridge_row, neon, RIM_CPU_NEON) \
+    V(path_row, neon, RIM_CPU_NEON) \
+    V(below_row, neon, RIM_CPU_NEON) \
+    V(highest_row, neon, RIM_CPU_NEON)
 #else
 #define RIM_PROCESS_VARIANTS(V)
 #endif
