@@ -1,6 +1,6 @@
 // page_geometry.c: lens and registration on a calibration's page.
 // SPDX-License-Identifier: MIT
-#include "calib/page_internal.h"
+#include "calib/page_geometry.h"
 
 #include "calib/cv_bridge.h"
 #include "calib/resample.h"

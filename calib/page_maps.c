@@ -1,6 +1,6 @@
 // page_maps.c: dark, flat and leaked light on a calibration's page.
 // SPDX-License-Identifier: MIT
-#include "calib/page_internal.h"
+#include "calib/page_maps.h"
 
 #include "calib/correct.h"
 

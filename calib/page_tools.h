@@ -1,4 +1,4 @@
-// page_tools.h: what page.c writes with: escaped text, embedded pictures, arrows.
+// page_tools.h: what a page is written with: escaped text, embedded pictures, arrows.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_CALIB_PAGE_TOOLS_H
 #define RIM_CALIB_PAGE_TOOLS_H
