@@ -13,14 +13,16 @@ enum {
     SIDE = 2 * REACH + 1, // shifts a side
     SHIFTS = SIDE * SIDE,
     ROWS_A_STEP = SIDE / (RIM_BUMP_STEPS - 2),
-    SMOOTH = 8,   // cells: what is wider than this is light, not an edge
-    TILE = 8,     // cells a side of a tile
-    PICKS = 3,    // strongest edges of a tile that count
-    FORGET = 8,   // the part of the old scores that each look drops
-    SETTLE = 4,   // looks before anything is said
-    IN_A_ROW = 3, // looks that must agree
-    PEAK = 3,     // cells around the peak that belong to it
-    FLAT = 8,     // e: a slope of so many 256ths a cell is half an edge
+    SMOOTH = 8,      // cells: what is wider than this is light, not an edge
+    TILE = 8,        // cells a side of a tile
+    PICKS = 3,       // strongest edges of a tile that count
+    FORGET = 8,      // the part of the old scores that each look drops
+    SETTLE = 4,      // looks before anything is said
+    IN_A_ROW = 3,    // looks that must agree
+    PEAK = 3,        // cells around the peak that belong to it
+    BLACK = 24 * 16, // luma, Q4: darker at the picture's border is out of a round field
+    RIM = SMOOTH + 1, // cells beside that in which its rim is felt
+    FLAT = 8,         // e: a slope of so many 256ths a cell is half an edge
 };
 
 // A peak lower than this is chance; see tests/unit/test_calib_bump.c.
@@ -43,9 +45,10 @@ struct rim_bump {
     const rim_pair_grid *g;
     double limit_px;
     edges nir, visible;
+    uint8_t *out; // [height][width] 1: out of a round field, or at its rim
     pick *pick;
     int picks, picks_max;
-    int64_t score[SHIFTS];
+    int64_t score[SHIFTS], sharp[SHIFTS]; // sharp: less the mean around
     int looks, beyond, within;
     rim_bump_state state;
 };
@@ -70,7 +73,9 @@ rim_err rim_bump_create(rim_bump **out, const rim_pair_grid *g, double limit_px)
         b->limit_px = limit_px;
         b->picks_max = (g->width / TILE + 1) * (g->height / TILE + 1) * PICKS;
         b->pick = calloc((size_t)b->picks_max, sizeof *b->pick);
-        err = b->pick ? take_edges(&b->nir, g->width, g->height) : RIM_ERR_MEMORY;
+        b->out = calloc((size_t)g->width * (size_t)g->height, sizeof *b->out);
+        err = b->pick && b->out ? take_edges(&b->nir, g->width, g->height)
+                                : RIM_ERR_MEMORY;
     }
     if (err == RIM_OK)
         err = take_edges(&b->visible, g->width, g->height);
@@ -98,6 +103,7 @@ void rim_bump_destroy(rim_bump **b)
         return;
     drop_edges(&(*b)->nir);
     drop_edges(&(*b)->visible);
+    free((*b)->out);
     free((*b)->pick);
     free(*b);
     *b = NULL;
@@ -167,6 +173,59 @@ static void fill_vectors(edges *e, int width, int height)
         }
 }
 
+// Marks what is dark all the way from the picture's border along one line of cells.
+static void mark_ends(uint8_t *out, const uint16_t *visible, int n, ptrdiff_t step)
+{
+    for (int i = 0; i < n && visible[i * step] < BLACK; i++)
+        out[i * step] = 1;
+    for (int i = n - 1; i >= 0 && visible[i * step] < BLACK; i--)
+        out[i * step] = 1;
+}
+
+// Marks RIM cells on both sides of those that are marked.
+static void widen(uint8_t *out, int n, ptrdiff_t step)
+{
+    int since = RIM + 1; // cells since the last that was marked
+    for (int i = 0; i < n; i++) {
+        since = out[i * step] == 1 ? 0 : since + 1;
+        if (since > 0 && since <= RIM)
+            out[i * step] = 2;
+    }
+    since = RIM + 1;
+    for (int i = n - 1; i >= 0; i--) {
+        since = out[i * step] == 1 ? 0 : since + 1;
+        if (since > 0 && since <= RIM)
+            out[i * step] = 2;
+    }
+    for (int i = 0; i < n; i++)
+        out[i * step] = out[i * step] > 0;
+}
+
+// The rim of a round field is an edge in both pictures, but it stays where it is when
+// a scope is bumped.
+static void find_field(rim_bump *b)
+{
+    const int width = b->g->width, height = b->g->height;
+    const uint16_t *visible = b->g->visible;
+    memset(b->out, 0, (size_t)width * (size_t)height);
+    for (int y = 0; y < height; y++)
+        mark_ends(b->out + (ptrdiff_t)y * width, visible + (ptrdiff_t)y * width, width,
+                  1);
+    for (int x = 0; x < width; x++)
+        mark_ends(b->out + x, visible + x, height, width);
+    for (int y = 0; y < height; y++)
+        widen(b->out + (ptrdiff_t)y * width, width, 1);
+    for (int x = 0; x < width; x++)
+        widen(b->out + x, height, width);
+}
+
+static void drop_outside(edges *e, const uint8_t *out, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (out[i])
+            e->c[i] = e->s[i] = 0;
+}
+
 static int strength(const edges *e, int at)
 {
     return e->c[at] * e->c[at] + e->s[at] * e->s[at];
@@ -214,11 +273,28 @@ static void add_scores(rim_bump *b, int first, int rows)
         }
 }
 
+// Large things agree a little at many shifts; what tells is a peak above its own
+// surroundings.
+static void sharpen(rim_bump *b)
+{
+    for (int i = 0; i < SHIFTS; i++) {
+        const int x0 = clamp(i % SIDE - PEAK, 0, SIDE - 1),
+                  x1 = clamp(i % SIDE + PEAK, 0, SIDE - 1),
+                  y0 = clamp(i / SIDE - PEAK, 0, SIDE - 1),
+                  y1 = clamp(i / SIDE + PEAK, 0, SIDE - 1);
+        int64_t sum = 0;
+        for (int y = y0; y <= y1; y++)
+            for (int x = x0; x <= x1; x++)
+                sum += b->score[y * SIDE + x];
+        b->sharp[i] = b->score[i] - sum / ((x1 - x0 + 1) * (y1 - y0 + 1));
+    }
+}
+
 static int highest(const rim_bump *b)
 {
     int best = 0;
     for (int i = 1; i < SHIFTS; i++)
-        if (b->score[i] > b->score[best])
+        if (b->sharp[i] > b->sharp[best])
             best = i;
     return best;
 }
@@ -232,13 +308,13 @@ static double contrast_of(const rim_bump *b, int peak)
     for (int i = 0; i < SHIFTS; i++) {
         if (abs(i % SIDE - px) <= PEAK && abs(i / SIDE - py) <= PEAK)
             continue;
-        const double v = (double)b->score[i];
+        const double v = (double)b->sharp[i];
         sum += v;
         squares += v * v;
         n++;
     }
     const double mean = sum / n, variance = squares / n - mean * mean;
-    return variance > 0 ? ((double)b->score[peak] - mean) / sqrt(variance) : 0;
+    return variance > 0 ? ((double)b->sharp[peak] - mean) / sqrt(variance) : 0;
 }
 
 // Between the cells: the top of the parabola through three scores.
@@ -251,6 +327,7 @@ static double refine(int64_t before, int64_t at, int64_t after)
 static void judge(rim_bump *b)
 {
     rim_bump_state *s = &b->state;
+    sharpen(b);
     const int peak = highest(b), px = peak % SIDE, py = peak / SIDE;
     s->contrast = contrast_of(b, peak);
     s->known = b->looks >= SETTLE && s->contrast >= CONTRAST_MIN && px > 0 &&
@@ -259,7 +336,7 @@ static void judge(rim_bump *b)
         s->dx = s->dy = s->shift_px = (double)NAN;
         return;
     }
-    const int64_t *v = b->score + peak;
+    const int64_t *v = b->sharp + peak;
     s->dx = b->g->cell * (px - REACH + refine(v[-1], v[0], v[1]));
     s->dy = b->g->cell * (py - REACH + refine(v[-SIDE], v[0], v[SIDE]));
     s->shift_px = sqrt(s->dx * s->dx + s->dy * s->dy);
@@ -292,10 +369,13 @@ void rim_bump_step(rim_bump *b, int step)
     if (g->width <= 2 * REACH || g->height <= 2 * REACH)
         return; // too small to look for a shift
     if (step == 0) {
+        find_field(b);
         find_edges(&b->nir, g->nir, g);
+        drop_outside(&b->nir, b->out, g->width * g->height);
         pick_edges(b);
     } else if (step == 1) {
         find_edges(&b->visible, g->visible, g);
+        drop_outside(&b->visible, b->out, g->width * g->height);
     } else {
         add_scores(b, (step - 2) * ROWS_A_STEP, ROWS_A_STEP);
     }

@@ -12,7 +12,10 @@
 //
 // Edges that only one camera sees run in any direction against the other's and add up
 // to nothing. Scores of some seconds are added, since tissue moves but cameras do not;
-// the shift d of the highest peak is that of the pictures, if the peak stands out.
+// the shift d of the peak that is highest above the scores around it is that of the
+// pictures, if it stands out. (Above those around it: a large bright thing agrees a
+// little at many shifts.) The rim of a round field of view, which stays where it is
+// when a scope is bumped, is left out.
 //
 // Integer; nothing is allocated after creation. One thread owns a bump.
 // SPDX-License-Identifier: MIT

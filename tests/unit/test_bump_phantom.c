@@ -20,7 +20,7 @@ static const rim_calib g_calib = {.width = WIDTH,
                                   .visible_height = HEIGHT,
                                   .register_rms_px = 0.2};
 
-enum { SCENES = 10, BUMPED_SCENES = 5, BUMP_PX = 12 };
+enum { SCENES = 10, BUMPED_SCENES = 8, BUMP_PX = 12 };
 
 // Alarms in the first half and in the second, at which the bump comes; looks at which
 // a shift was known.
@@ -83,7 +83,7 @@ START_TEST(no_false_alarm_on_ordinary_phantoms)
         ck_assert_msg(a.before + a.after == 0, "seed %d", (int)seed);
         known += a.known > 0;
     }
-    ck_assert_int_ge(known, 7); // and that is not because it was blind
+    ck_assert_int_ge(known, 9); // and that is not because it was blind
 }
 END_TEST
 
@@ -97,7 +97,7 @@ START_TEST(bumped_phantoms_are_found)
         if (a.after > 0)
             ck_assert_double_eq_tol(a.shift_px, BUMP_PX, 1.5);
     }
-    ck_assert_int_ge(found, 3); // the others show too few edges to both cameras
+    ck_assert_int_ge(found, 7); // all of 40 were, when this was written
 }
 END_TEST
 

@@ -12,6 +12,7 @@ enum { WIDTH = 480, HEIGHT = 360, LOOKS = 12 };
 
 static rim_frame g_nir, g_visible;
 static rim_calib g_calib;
+static bool g_round; // a round field, dark around, the same in both pictures
 static rim_live_check *g_check;
 
 static uint32_t hash(uint32_t v)
@@ -51,6 +52,11 @@ static void take(int frame, int dx, int dy, bool edges)
             nir[x] = (uint16_t)(64 + (here ? 260 : 400) + glow + (noise & 63));
             v[0] = v[1] = v[2] = (uint8_t)((there ? 140 : 90) + (noise >> 8 & 15));
             v[3] = 255;
+            const int rx = x - WIDTH / 2, ry = y - HEIGHT / 2;
+            if (!g_round || rx * rx + ry * ry < 170 * 170)
+                continue;
+            nir[x] = (uint16_t)(64 + (noise & 15));
+            v[0] = v[1] = v[2] = (uint8_t)(4 + (noise >> 12 & 7));
         }
     }
 }
@@ -114,6 +120,19 @@ START_TEST(a_bump_is_measured)
     ck_assert_double_eq_tol(q.calibration.shift_px, hypot(by[_i][0], by[_i][1]), 1);
     // Put right, the alarm ends.
     ck_assert(!run(400, 3 * LOOKS, 0, 0, true).calibration.bumped);
+}
+END_TEST
+
+// Its rim is an edge in both pictures that no bump moves.
+START_TEST(rim_of_a_round_field_does_not_count)
+{
+    g_round = true;
+    (void)run(0, LOOKS, 0, 0, true);
+    const rim_quality q = run(100, 2 * LOOKS, -6, 14, true);
+    ck_assert(q.calibration.bumped);
+    ck_assert_double_eq_tol(q.calibration.shift_px, hypot(6, 14), 1);
+    ck_assert_double_nan(run(400, 6 * LOOKS, 0, 0, false).calibration.shift_px);
+    g_round = false;
 }
 END_TEST
 
@@ -203,6 +222,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, pictures_that_fit_give_no_alarm);
     tcase_add_loop_test(t, a_bump_is_measured, 0, 4);
+    tcase_add_test(t, rim_of_a_round_field_does_not_count);
     tcase_add_test(t, without_edges_nothing_is_said);
     tcase_add_test(t, what_two_cameras_may_part_by);
     tcase_add_loop_test(t, highlights_tell_of_leaked_light, 0, 3);
