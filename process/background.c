@@ -18,6 +18,7 @@
 #define TERMS        6    // of a quadratic in x and y
 #define BAND         16   // rows of cells a job
 #define ROUNDS       8    // of its fit, at most
+#define FIT_STEP     2    // rows of cells; it goes by every so many
 #define SPREAD_LEAST 40.0 // Q10
 #define FEW          6    // pixels of a cell: fewer than so many that are lit are noise
 // What is known of light before any is seen: to the corner it falls by 0.7 to 2.3
@@ -84,12 +85,12 @@ void rim_background_uninit(rim_background *b)
 }
 
 // Light below which nothing is judged: a part of the median of what is lit at all,
-// by every second row.
+// by every fourth row.
 static int dark_light(const rim_grid *g, const uint16_t *light)
 {
     // Two histograms: neighbours are alike, and adding to one bin twice waits.
     uint32_t bin[2][1024] = {{0}};
-    for (int y = 0; y < g->height; y += 2) {
+    for (int y = 0; y < g->height; y += 4) {
         const uint16_t *row = light + (size_t)y * (size_t)g->width;
         int x = 0;
         for (; x + 1 < g->width; x += 2) {
@@ -120,25 +121,25 @@ static void clear_cell(const rim_background *b, int cx, int cy)
             b->valid[(size_t)y * (size_t)g->width + (size_t)x] = 0;
 }
 
-// Sums of columns to the cells of a row. Returns how many pixels are valid.
+// Sums of pairs of columns to the cells of a row. Returns how many pixels are valid.
 static int fold_cells(const rim_background *b, int cy, const int32_t *sum,
-                      const int32_t *count)
+                      int32_t *count)
 {
-    int all = 0;
-    int16_t *level = b->level + (size_t)cy * (size_t)b->cells_x;
-    uint16_t *weight = b->weight + (size_t)cy * (size_t)b->cells_x;
-    for (int cx = 0; cx < b->cells_x; cx++, sum += RIM_CELL, count += RIM_CELL) {
-        int32_t s = 0, n = 0;
-        for (int i = 0; i < RIM_CELL; i++) {
-            s += sum[i];
-            n += count[i];
-        }
+    for (int cx = 0; cx < b->cells_x; cx++) {
+        const int32_t n = count[2 * cx] + count[2 * cx + 1];
         if (n > 0 && n < FEW) {
             clear_cell(b, cx, cy);
-            n = 0;
+            count[2 * cx] = count[2 * cx + 1] = 0;
         }
+    }
+    int all = 0;
+    int16_t *restrict level = b->level + (size_t)cy * (size_t)b->cells_x;
+    uint16_t *restrict weight = b->weight + (size_t)cy * (size_t)b->cells_x;
+    for (int cx = 0; cx < b->cells_x; cx++) {
+        const int32_t n = count[2 * cx] + count[2 * cx + 1];
+        const int32_t s = n > 0 ? sum[2 * cx] + sum[2 * cx + 1] : 0;
         // Of whole numbers this small a float's quotient, cut, is theirs.
-        level[cx] = (int16_t)(n ? (float)s / (float)n : 0.0f);
+        level[cx] = (int16_t)((float)s / (float)(n > 0 ? n : 1));
         weight[cx] = (uint16_t)(n * 256 / (RIM_CELL * RIM_CELL));
         all += n;
     }
@@ -156,8 +157,8 @@ static void level_band(void *ctx, int job)
     level_run *run = ctx;
     const rim_background *b = run->b;
     const rim_grid *g = b->grid;
-    int32_t sum[RIM_FRAME_SIDE_MAX], count[RIM_FRAME_SIDE_MAX];
-    const size_t bytes = (size_t)b->cells_x * RIM_CELL * sizeof *sum;
+    int32_t sum[RIM_FRAME_SIDE_MAX / 2], count[RIM_FRAME_SIDE_MAX / 2];
+    const size_t bytes = (size_t)b->cells_x * RIM_CELL / 2 * sizeof *sum;
     run->valid[job] = 0;
     for (int cy = job * BAND; cy < (job + 1) * BAND && cy < b->cells_y; cy++) {
         memset(sum, 0, bytes);
@@ -199,20 +200,30 @@ static void quadratic_row(const rim_background *b, float row[3], const double q[
     row[2] = (float)q[3];
 }
 
-// residual = level - Q. Returns 1.48 times the median |residual| of cells with weight,
-// by every second row, in steps of 8 (Q10).
-static double subtract_quadratic(rim_background *b, const double q[TERMS])
+// residual = level - Q, in every `step` th row.
+static void subtract_quadratic(rim_background *b, const double q[TERMS], int step)
 {
-    uint32_t bin[512] = {0}, n = 0, seen = 0;
-    const int w = b->cells_x;
-    for (int cy = 0; cy < b->cells_y; cy++) {
-        const size_t row = (size_t)cy * (size_t)w;
+    const size_t w = (size_t)b->cells_x;
+    for (int cy = 0; cy < b->cells_y; cy += step) {
+        const size_t row = (size_t)cy * w;
         float in_x[3];
         quadratic_row(b, in_x, q, cy);
-        b->kernels->residual_row(b->residual + row, b->level + row, in_x, w);
-        for (int cx = 0; cx < w && cy % 2 == 0; cx++) {
-            const int v = abs(b->residual[row + (size_t)cx]) / 8;
-            const uint32_t on = b->weight[row + (size_t)cx] >= 128;
+        b->kernels->residual_row(b->residual + row, b->level + row, in_x, b->cells_x);
+    }
+}
+
+// 1.48 times the median |residual| of cells with weight, by every FIT_STEPth row, in
+// steps of 8 (Q10).
+static double spread_of(const rim_background *b)
+{
+    uint32_t bin[512] = {0}, n = 0, seen = 0;
+    const size_t w = (size_t)b->cells_x;
+    for (int cy = 0; cy < b->cells_y; cy += FIT_STEP) {
+        const int16_t *residual = b->residual + (size_t)cy * w;
+        const uint16_t *weight = b->weight + (size_t)cy * w;
+        for (size_t cx = 0; cx < w; cx++) {
+            const int v = abs(residual[cx]) / 8;
+            const uint32_t on = weight[cx] >= 128;
             bin[v < 511 ? v : 511] += on;
             n += on;
         }
@@ -247,7 +258,7 @@ static bool solve_quadratic(rim_background *b, double q[TERMS], double sharp)
     const int w = b->cells_x;
     double moment[5][5] = {{0}}, level[3][3] = {{0}}, in_x[8];
     uint16_t *weighed = (uint16_t *)b->line;
-    for (int cy = 0; cy < b->cells_y; cy++) {
+    for (int cy = 0; cy < b->cells_y; cy += FIT_STEP) {
         const size_t row = (size_t)cy * (size_t)w;
         b->kernels->weigh_row(weighed, b->weight + row, b->residual + row, (float)sharp,
                               w);
@@ -292,13 +303,15 @@ static void fit_quadratic(rim_background *b, double q[TERMS])
         const double before = spread;
         if (!solve_quadratic(b, q, spread > 0.0 ? 1.0 / (1.7 * spread) : 0.0))
             break;
-        spread = subtract_quadratic(b, q);
+        subtract_quadratic(b, q, FIT_STEP);
+        spread = spread_of(b);
         spread = spread < SPREAD_LEAST  ? SPREAD_LEAST
                  : spread > SPREAD_MOST ? SPREAD_MOST
                                         : spread;
         if (round >= ROUNDS / 2 && spread == before)
             break; // settled
     }
+    subtract_quadratic(b, q, 1);
 }
 
 static const int32_t *row_or_zero(const rim_background *b, const int32_t *plane, int cy)
@@ -369,17 +382,21 @@ static int reach_cells(const rim_background *b, double mm)
 // M of a row of cells.
 static void smooth_cells(rim_background *b, const double q[TERMS], int cy)
 {
-    const double y = (double)(2 * cy - b->cells_y) / b->cells_y;
     const size_t row = (size_t)cy * (size_t)b->cells_x;
+    const int16_t *restrict narrow = b->narrow + row;
+    int16_t *restrict smooth = b->smooth + row;
+    const float scale = 1.0f / (float)b->cells_x;
+    float in_x[3];
+    quadratic_row(b, in_x, q, cy);
     for (int cx = 0; cx < b->cells_x; cx++) {
         // A large dark cover (blood) is not a liver of another brightness.
-        const int n = b->narrow[row + (size_t)cx];
+        const int n = narrow[cx];
         const int away = n < AWAY_LEAST ? AWAY_LEAST : n > AWAY_MOST ? AWAY_MOST : n;
-        const double x = (double)(2 * cx - b->cells_x) / b->cells_x;
-        double m = q[0] + q[1] * x + q[2] * y + q[3] * x * x + q[4] * x * y +
-                   q[5] * y * y + away;
-        m = m < 0.0 ? 0.0 : m > 16383.0 ? 16383.0 : m;
-        b->smooth[row + (size_t)cx] = (int16_t)(int)(m + 0.5);
+        const float x = (float)(2 * cx - b->cells_x) * scale;
+        float m = in_x[0] + x * (in_x[1] + x * in_x[2]) + (float)away;
+        m = m < 0.0f ? 0.0f : m;
+        m = m > 16383.0f ? 16383.0f : m;
+        smooth[cx] = (int16_t)(int32_t)(m + 0.5f);
     }
 }
 

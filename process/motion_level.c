@@ -106,12 +106,12 @@ static rim_similarity from_level(const rim_similarity *s, const rim_motion_level
                             c * s->ty + gy - (s->b * gx + s->a * gy)};
 }
 
-// Q16, and half a step of the kernel's 8-bit weights, so that they are rounded.
+// Q16.
 static int32_t position(double v)
 {
     const double most = 16000.0; // beyond any level
     v = v > most ? most : v < -most ? -most : v;
-    return (int32_t)floor(v * 65536.0 + 128.5);
+    return (int32_t)floor(v * 65536.0 + 0.5);
 }
 
 // row = key - now under s (level coordinates) in row y, where `on`.

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define BAND   64 // rows a job
-#define SPARSE 3  // of every so many pixels the noise is measured
+#define SPARSE 3  // of every so many pixels of every second row the noise is measured
 
 rim_err rim_temporal_init(rim_temporal *t, const rim_grid *grid,
                           const rim_process_kernels *kernels)
@@ -85,7 +85,7 @@ static void measure_noise(rim_temporal *t, const rim_background *b)
     uint32_t count[RIM_NOISE_BINS] = {0};
     memset(bin, 0, sizeof bin);
     const int w = t->grid->width;
-    for (int y = 0; y < t->grid->height; y++) {
+    for (int y = 0; y < t->grid->height; y += 2) {
         const int16_t *difference = difference_row(t, y);
         const int16_t *log = b->log_light + (size_t)y * (size_t)w;
         for (int x = y % SPARSE; x < w; x += SPARSE) {

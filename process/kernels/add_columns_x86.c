@@ -31,6 +31,17 @@ AVX2 static inline void store(void *p, __m256i v)
     _mm256_storeu_si256((__m256i *)p, v);
 }
 
+// The first or last column, which stays as it is.
+static uint32_t end_of_row(const char *p, const limits *l)
+{
+    uint32_t s = 0;
+    for (int y = 0; y < l->rows; y++, p += l->stride) {
+        const uint16_t v = *(const uint16_t *)(const void *)p;
+        s += v + ((uint32_t)(v >= l->full) << RIM_FULL_SHIFT);
+    }
+    return s;
+}
+
 // Sixteen pixels from p[0] on, of which both neighbours are there, gone through one by
 // one: their sums and the number of full ones.
 AVX2 static void add_16(uint32_t *sum, const char *p, const limits *l)
@@ -128,8 +139,8 @@ AVX2 void rim_add_columns_avx2(uint32_t *sum, const uint16_t *src, ptrdiff_t str
         return;
     }
     const limits l = {rows, margin, full, stride};
-    rim_add_columns_c(sum, src, stride, rows, 1, margin, full);
-    rim_add_columns_c(sum + width - 1, src + width - 1, stride, rows, 1, margin, full);
+    sum[0] = end_of_row((const char *)src, &l);
+    sum[width - 1] = end_of_row((const char *)(src + width - 1), &l);
     if (rows * (full - 1) <= UINT16_MAX)
         add_blocks(sum, src, &l, width, true);
     else
@@ -183,8 +194,8 @@ AVX512 void rim_add_columns_avx512(uint32_t *sum, const uint16_t *src, ptrdiff_t
         return;
     }
     const limits l = {rows, margin, full, stride};
-    rim_add_columns_c(sum, src, stride, rows, 1, margin, full);
-    rim_add_columns_c(sum + width - 1, src + width - 1, stride, rows, 1, margin, full);
+    sum[0] = end_of_row((const char *)src, &l);
+    sum[width - 1] = end_of_row((const char *)(src + width - 1), &l);
     if (rows * (full - 1) <= UINT16_MAX)
         add_blocks_512(sum, src, &l, width, true);
     else

@@ -42,8 +42,8 @@ ROWS level_row(int32_t *restrict sum, int32_t *restrict count, int16_t *restrict
         log[x] = log2_of_light(light[x]);
     for (int x = 0; x < width; x++) {
         const int32_t on = light[x] >= dark;
-        sum[x] += log[x] & -on;
-        count[x] += on;
+        sum[x / 2] += log[x] & -on;
+        count[x / 2] += on;
     }
     for (int x = 0; x < width; x++)
         valid[x] = light[x] >= dark;

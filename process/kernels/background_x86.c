@@ -1,15 +1,66 @@
-// background_x86.c: the rows of process/background, for compilers to widen.
+// background_x86.c: the rows of process/background, some for compilers to widen.
 // SPDX-License-Identifier: MIT
 #include "process/kernels/background_rows.h"
 
 #include <immintrin.h>
+
+__attribute__((target("avx2"))) static inline __m256i load(const void *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+// log2_of_light() of eight.
+__attribute__((target("avx2"))) static inline __m256i log2_8(__m128i light)
+{
+    const __m256 one = _mm256_set1_ps(1.0f);
+    const __m256i v =
+        _mm256_add_epi32(_mm256_cvtepu16_epi32(light), _mm256_set1_epi32(8));
+    const __m256i bits = _mm256_castps_si256(_mm256_cvtepi32_ps(v));
+    const __m256i mantissa = _mm256_or_si256(
+        _mm256_and_si256(bits, _mm256_set1_epi32(0x7fffff)), _mm256_castps_si256(one));
+    const __m256 t = _mm256_sub_ps(_mm256_castsi256_ps(mantissa), one);
+    __m256 p = _mm256_add_ps(_mm256_mul_ps(_mm256_set1_ps(-0.0445938f), t),
+                             _mm256_set1_ps(0.1479849f));
+    p = _mm256_sub_ps(_mm256_mul_ps(p, t), _mm256_set1_ps(0.2672123f));
+    p = _mm256_add_ps(_mm256_mul_ps(p, t), _mm256_set1_ps(0.4419617f));
+    p = _mm256_mul_ps(t, _mm256_add_ps(one, _mm256_mul_ps(_mm256_sub_ps(one, t), p)));
+    p = _mm256_add_ps(_mm256_mul_ps(p, _mm256_set1_ps(1024.0f)), _mm256_set1_ps(0.5f));
+    const __m256i exponent =
+        _mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127));
+    return _mm256_add_epi32(_mm256_slli_epi32(exponent, 10), _mm256_cvttps_epi32(p));
+}
+
+// Eight more sums.
+__attribute__((target("avx2"))) static inline void add_8(int32_t *sum, __m256i v)
+{
+    _mm256_storeu_si256((__m256i *)sum, _mm256_add_epi32(load(sum), v));
+}
 
 __attribute__((target("avx2"))) void rim_level_row_avx2(int32_t *sum, int32_t *count,
                                                         int16_t *log, uint8_t *valid,
                                                         const uint16_t *light, int dark,
                                                         int width)
 {
-    level_row(sum, count, log, valid, light, dark, width);
+    const __m256i one = _mm256_set1_epi16(1);
+    const __m256i least = _mm256_set1_epi16((int16_t)(uint16_t)(dark & 65535));
+    int x = 0;
+    for (; x + 16 <= width; x += 16) {
+        const __m256i v = load(light + x);
+        const __m256i l = _mm256_permute4x64_epi64(
+            _mm256_packs_epi32(log2_8(_mm256_castsi256_si128(v)),
+                               log2_8(_mm256_extracti128_si256(v, 1))),
+            0xd8);
+        const __m256i on =
+            _mm256_and_si256(_mm256_cmpeq_epi16(_mm256_max_epu16(v, least), v), one);
+        _mm256_storeu_si256((__m256i *)(log + x), l);
+        add_8(sum + x / 2, _mm256_madd_epi16(l, on));
+        add_8(count + x / 2, _mm256_madd_epi16(on, one));
+        _mm_storeu_si128((__m128i *)(void *)(valid + x),
+                         _mm_packus_epi16(_mm256_castsi256_si128(on),
+                                          _mm256_extracti128_si256(on, 1)));
+    }
+    level_row(sum + x / 2, count + x / 2, log + x, valid + x, light + x, dark,
+              width - x);
 }
 
 __attribute__((target("avx2"))) void rim_residual_row_avx2(int16_t *residual,
@@ -69,6 +120,46 @@ __attribute__((target("avx2"))) void rim_moments_row_avx2(double moment[8],
         moment[6] += b * at;
         moment[7] += b * at * at;
     }
+}
+
+// Sixteen cells. Differences that 16 bits do not hold are far beyond low and high.
+__attribute__((target("avx2"))) void rim_mask_row_avx2(int32_t *sum, int32_t *on,
+                                                       const int16_t *residual,
+                                                       const int16_t *about,
+                                                       const uint16_t *weight, int low,
+                                                       int high, int cells)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    const __m256i least = _mm256_set1_epi16((int16_t)low);
+    const __m256i most = _mm256_set1_epi16((int16_t)high);
+    int i = 0;
+    for (; i + 16 <= cells; i += 16) {
+        const __m256i r = load(residual + i);
+        const __m256i e = _mm256_subs_epi16(r, load(about + i));
+        const __m256i far =
+            _mm256_or_si256(_mm256_cmpgt_epi16(least, e), _mm256_cmpgt_epi16(e, most));
+        const __m256i w =
+            _mm256_andnot_si256(far, _mm256_srli_epi16(load(weight + i), 4));
+        // A quarter towards zero.
+        const __m256i up = _mm256_srli_epi16(_mm256_srai_epi16(r, 15), 14);
+        const __m256i quarter = _mm256_srai_epi16(_mm256_add_epi16(r, up), 2);
+        const __m256i lo = _mm256_unpacklo_epi16(w, zero);
+        const __m256i hi = _mm256_unpackhi_epi16(w, zero);
+        const __m256i sum_lo =
+            _mm256_madd_epi16(lo, _mm256_unpacklo_epi16(quarter, zero));
+        const __m256i sum_hi =
+            _mm256_madd_epi16(hi, _mm256_unpackhi_epi16(quarter, zero));
+        _mm256_storeu_si256((__m256i *)(on + i),
+                            _mm256_permute2x128_si256(lo, hi, 0x20));
+        _mm256_storeu_si256((__m256i *)(on + i + 8),
+                            _mm256_permute2x128_si256(lo, hi, 0x31));
+        _mm256_storeu_si256((__m256i *)(sum + i),
+                            _mm256_permute2x128_si256(sum_lo, sum_hi, 0x20));
+        _mm256_storeu_si256((__m256i *)(sum + i + 8),
+                            _mm256_permute2x128_si256(sum_lo, sum_hi, 0x31));
+    }
+    mask_row(sum + i, on + i, residual + i, about + i, weight + i, low, high,
+             cells - i);
 }
 
 __attribute__((target("avx2"))) void rim_slide_row_avx2(int32_t *sum, const int32_t *in,

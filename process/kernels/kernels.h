@@ -76,7 +76,7 @@ typedef uint64_t rim_sample_ray_fn(int16_t *dst, const int16_t *plane, int width
 
 // background.h: one row of grid pixels:
 //     log = log2(light + 8), Q10, within 1      valid = light >= dark (1 or 0)
-//     sum += valid * log      count += valid               in each column
+//     sum += valid * log      count += valid               in each pair of columns
 typedef void rim_level_row_fn(int32_t *sum, int32_t *count, int16_t *log,
                               uint8_t *valid, const uint16_t *light, int dark,
                               int width);
@@ -99,7 +99,7 @@ typedef void rim_moments_row_fn(double moment[8], const int16_t *level,
 
 // on = low <= residual - about <= high ? weight / 16 : 0
 // sum = on * (residual / 4)
-// residual, about: -24576..24576.
+// residual, about: -24576..24576; low, high: -4096..4096.
 typedef void rim_mask_row_fn(int32_t *sum, int32_t *on, const int16_t *residual,
                              const int16_t *about, const uint16_t *weight, int low,
                              int high, int cells);
@@ -122,7 +122,8 @@ typedef void rim_ratio_row_fn(int16_t *ratio, const int16_t *log, const uint8_t 
 
 // temporal.h: ratio minus the past where this row of pixels was: from (px, py) on by
 // steps of (step_x, step_y), Q16, |step_x|, |step_y| < 2 << 16, |px|, |py| < 1 << 30;
-// bilinear with 8-bit weights, the last row and column repeated. RIM_NO_PAST where it
+// bilinear with weights of 15 bits, rounded along the row and then between rows, the
+// last row and column repeated. RIM_NO_PAST where it
 // is not valid or lay outside of the past or next to a RIM_NO_PAST there.
 // ratio, past: -8192..8191 else.
 #define RIM_NO_PAST INT16_MIN
@@ -135,7 +136,8 @@ typedef void rim_subtract_row_fn(int16_t *difference, const int16_t *ratio,
 //     keep = 192 - 192 * min(max(local - most, 0), most) / most
 //     local = |mean of the 3 x 3 differences that are there|, most = limit[log >> 9]
 // past = out, RIM_NO_PAST where not valid. `difference` has a column more at each side
-// and a row above and below, `stride` elements apart. limit: 1..4096.
+// and a row above and below, `stride` elements apart; |difference| <= 8192 but for
+// RIM_NO_PAST. limit: 1..4096. log: 0..17407.
 typedef void rim_blend_row_fn(int16_t *out, int16_t *past, const int16_t *difference,
                               ptrdiff_t stride, const int16_t *ratio,
                               const uint8_t *valid, const int16_t *log,
@@ -241,6 +243,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(residual_row, avx2, RIM_CPU_AVX2) \
     V(weigh_row, avx2, RIM_CPU_AVX2) \
     V(moments_row, avx2, RIM_CPU_AVX2) \
+    V(mask_row, avx2, RIM_CPU_AVX2) \
     V(slide_row, avx2, RIM_CPU_AVX2) \
     V(mean_row, avx2, RIM_CPU_AVX2) \
     V(ratio_row, avx2, RIM_CPU_AVX2) \

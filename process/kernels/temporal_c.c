@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "process/kernels/kernels.h"
 
+static int32_t between(int32_t a, int32_t b, int32_t part)
+{
+    return a + (((b - a) * part + 16384) >> 15);
+}
+
 void rim_subtract_row_c(int16_t *difference, const int16_t *ratio, const uint8_t *valid,
                         const int16_t *past, int past_width, int past_height,
                         int32_t px, int32_t py, int32_t step_x, int32_t step_y,
@@ -18,10 +23,10 @@ void rim_subtract_row_c(int16_t *difference, const int16_t *ratio, const uint8_t
         if (top[0] == RIM_NO_PAST || top[right] == RIM_NO_PAST ||
             bot[0] == RIM_NO_PAST || bot[right] == RIM_NO_PAST)
             continue;
-        const int32_t fx = px >> 8 & 255, fy = py >> 8 & 255;
-        const int32_t t = top[0] * (256 - fx) + top[right] * fx;
-        const int32_t b = bot[0] * (256 - fx) + bot[right] * fx;
-        difference[x] = (int16_t)(ratio[x] - ((t * (256 - fy) + b * fy + 32768) >> 16));
+        const int32_t fx = px >> 1 & 32767, fy = py >> 1 & 32767;
+        const int32_t t = between(top[0], top[right], fx);
+        const int32_t b = between(bot[0], bot[right], fx);
+        difference[x] = (int16_t)(ratio[x] - between(t, b, fy));
     }
 }
 

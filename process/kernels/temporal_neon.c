@@ -1,41 +1,37 @@
 // temporal_neon.c: the rows of process/temporal.
 // SPDX-License-Identifier: MIT
 #include "process/kernels/kernels.h"
+#include "process/kernels/subtract_run.h"
 
 #include <arm_neon.h>
 
-// Four pixels of the past: rows at a, b (the pixel and its right) and c, d below.
-static inline int32x4_t was_4(int16x4_t a, int16x4_t b, int16x4_t c, int16x4_t d,
-                              int32x4_t x, int32x4_t y)
+// a + (b - a) part, part in Q15, rounded.
+static inline int16x8_t between(int16x8_t a, int16x8_t b, int16x8_t part)
 {
-    const int32x4_t byte = vdupq_n_s32(255), one = vdupq_n_s32(256);
-    const int32x4_t fx = vandq_s32(vshrq_n_s32(x, 8), byte);
-    const int32x4_t fy = vandq_s32(vshrq_n_s32(y, 8), byte);
-    const int16x4_t right = vmovn_s32(fx), left = vmovn_s32(vsubq_s32(one, fx));
-    const int32x4_t top = vmlal_s16(vmull_s16(a, left), b, right);
-    const int32x4_t bot = vmlal_s16(vmull_s16(c, left), d, right);
-    // t (256 - fy) + b fy = 256 t + (b - t) fy
-    const int32x4_t sum = vmlaq_s32(vshlq_n_s32(top, 8), vsubq_s32(bot, top), fy);
-    return vrshrq_n_s32(sum, 16);
+    return vaddq_s16(a, vqrdmulhq_s16(vsubq_s16(b, a), part));
 }
 
-// Eight pixels whose places in the past lie side by side in the rows at p and below.
+// Eight pixels whose places in the past lie side by side in the rows at p and below;
+// x, y: fractions of these places, Q15.
 static inline void subtract_8(int16_t *difference, const int16_t *ratio,
                               const uint8_t *valid, const int16_t *p, int past_width,
-                              const int32x4_t x[2], const int32x4_t y[2])
+                              int16x8_t x, int16x8_t y)
 {
     const int16x8_t none = vdupq_n_s16(RIM_NO_PAST);
     const int16x8_t a = vld1q_s16(p), b = vld1q_s16(p + 1);
     const int16x8_t c = vld1q_s16(p + past_width), d = vld1q_s16(p + past_width + 1);
-    const int32x4_t lo = was_4(vget_low_s16(a), vget_low_s16(b), vget_low_s16(c),
-                               vget_low_s16(d), x[0], y[0]);
-    const int32x4_t hi = was_4(vget_high_s16(a), vget_high_s16(b), vget_high_s16(c),
-                               vget_high_s16(d), x[1], y[1]);
-    const int16x8_t was = vcombine_s16(vmovn_s32(lo), vmovn_s32(hi));
-    uint16x8_t unknown = vceqzq_u16(vmovl_u8(vld1_u8(valid)));
-    unknown = vorrq_u16(unknown, vorrq_u16(vceqq_s16(a, none), vceqq_s16(b, none)));
-    unknown = vorrq_u16(unknown, vorrq_u16(vceqq_s16(c, none), vceqq_s16(d, none)));
+    const int16x8_t was = between(between(a, b, x), between(c, d, x), y);
+    const int16x8_t least = vminq_s16(vminq_s16(a, b), vminq_s16(c, d));
+    const uint16x8_t unknown =
+        vorrq_u16(vceqzq_u16(vmovl_u8(vld1_u8(valid))), vceqq_s16(least, none));
     vst1q_s16(difference, vbslq_s16(unknown, none, vsubq_s16(vld1q_s16(ratio), was)));
+}
+
+// Q15 fractions of eight places of Q16.
+static inline int16x8_t fractions(int32_t first, uint16x8_t steps)
+{
+    return vreinterpretq_s16_u16(
+        vshrq_n_u16(vaddq_u16(vdupq_n_u16((uint16_t)(first & 65535)), steps), 1));
 }
 
 void rim_subtract_row_neon(int16_t *difference, const int16_t *ratio,
@@ -43,25 +39,33 @@ void rim_subtract_row_neon(int16_t *difference, const int16_t *ratio,
                            int past_height, int32_t px, int32_t py, int32_t step_x,
                            int32_t step_y, int width)
 {
-    static const int32_t lane[4] = {0, 1, 2, 3};
-    const int32x4_t lane_x = vmulq_n_s32(vld1q_s32(lane), step_x);
-    const int32x4_t lane_y = vmulq_n_s32(vld1q_s32(lane), step_y);
-    for (int x = 0; x < width; x += 8, px += 8 * step_x, py += 8 * step_y) {
-        const int n = width - x < 8 ? width - x : 8;
-        const int x0 = px >> 16, y0 = py >> 16;
-        const int x7 = (px + 7 * step_x) >> 16, y7 = (py + 7 * step_y) >> 16;
-        if (n == 8 && y0 == y7 && x7 == x0 + 7 && x0 >= 0 && y0 >= 0 &&
-            x7 + 1 < past_width && y0 + 1 < past_height) {
-            const int32x4_t at_x[2] = {vaddq_s32(vdupq_n_s32(px), lane_x),
-                                       vaddq_s32(vdupq_n_s32(px + 4 * step_x), lane_x)};
-            const int32x4_t at_y[2] = {vaddq_s32(vdupq_n_s32(py), lane_y),
-                                       vaddq_s32(vdupq_n_s32(py + 4 * step_y), lane_y)};
-            subtract_8(difference + x, ratio + x, valid + x,
-                       past + (ptrdiff_t)y0 * past_width + x0, past_width, at_x, at_y);
+    static const uint16_t lanes[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    const uint16x8_t lane = vld1q_u16(lanes);
+    const uint16x8_t steps_x = vmulq_n_u16(lane, (uint16_t)(step_x & 65535));
+    const uint16x8_t steps_y = vmulq_n_u16(lane, (uint16_t)(step_y & 65535));
+    while (width > 0) {
+        bool inside;
+        const int n =
+            run_of(&inside, px, py, step_x, step_y, past_width, past_height, width);
+        if (!inside || n < 8) {
+            rim_subtract_row_c(difference, ratio, valid, past, past_width, past_height,
+                               px, py, step_x, step_y, n);
         } else {
-            rim_subtract_row_c(difference + x, ratio + x, valid + x, past, past_width,
-                               past_height, px, py, step_x, step_y, n);
+            const int16_t *p = past + (ptrdiff_t)(py >> 16) * past_width + (px >> 16);
+            // The last block ends with the run and may overlap the one before.
+            for (int x = 0; x < n; x += 8) {
+                x = x < n - 8 ? x : n - 8;
+                subtract_8(difference + x, ratio + x, valid + x, p + x, past_width,
+                           fractions(px + x * step_x, steps_x),
+                           fractions(py + x * step_y, steps_y));
+            }
         }
+        difference += n;
+        ratio += n;
+        valid += n;
+        px += n * step_x;
+        py += n * step_y;
+        width -= n;
     }
 }
 

@@ -1,44 +1,53 @@
 // temporal_x86.c: the rows of process/temporal.
 // SPDX-License-Identifier: MIT
+#include "base/frame.h"
 #include "process/kernels/kernels.h"
+#include "process/kernels/subtract_run.h"
 
 #include <immintrin.h>
 
-// Eight pixels whose places in the past lie side by side in the rows at p and below.
-__attribute__((target("avx2"))) static inline void
-subtract_8(int16_t *difference, const int16_t *ratio, const uint8_t *valid,
-           const int16_t *p, int past_width, __m256i x, __m256i y)
+enum { SUM_MOST = 8190 }; // of nine differences, where 16 bits tell them
+
+__attribute__((target("avx2"))) static inline __m256i load(const int16_t *p)
 {
-    const __m128i none = _mm_set1_epi16(RIM_NO_PAST);
-    const __m128i a = _mm_loadu_si128((const __m128i *)p);
-    const __m128i b = _mm_loadu_si128((const __m128i *)(p + 1));
-    const __m128i c = _mm_loadu_si128((const __m128i *)(p + past_width));
-    const __m128i d = _mm_loadu_si128((const __m128i *)(p + past_width + 1));
-    // Of each pixel 256 - fx and fx, side by side as madd wants them.
-    const __m256i byte = _mm256_set1_epi32(255);
-    const __m256i fx = _mm256_and_si256(_mm256_srli_epi32(x, 8), byte);
-    const __m256i fy = _mm256_and_si256(_mm256_srli_epi32(y, 8), byte);
-    const __m256i weight = _mm256_or_si256(
-        _mm256_slli_epi32(fx, 16), _mm256_sub_epi32(_mm256_set1_epi32(256), fx));
-    const __m256i top = _mm256_madd_epi16(
-        _mm256_set_m128i(_mm_unpackhi_epi16(a, b), _mm_unpacklo_epi16(a, b)), weight);
-    const __m256i bot = _mm256_madd_epi16(
-        _mm256_set_m128i(_mm_unpackhi_epi16(c, d), _mm_unpacklo_epi16(c, d)), weight);
-    // t (256 - fy) + b fy = 256 t + (b - t) fy
-    __m256i was = _mm256_mullo_epi32(_mm256_sub_epi32(bot, top), fy);
-    was = _mm256_add_epi32(was, _mm256_slli_epi32(top, 8));
-    was = _mm256_srai_epi32(_mm256_add_epi32(was, _mm256_set1_epi32(32768)), 16);
-    const __m128i was16 =
-        _mm_packs_epi32(_mm256_castsi256_si128(was), _mm256_extracti128_si256(was, 1));
-    const __m128i now = _mm_loadu_si128((const __m128i *)ratio);
-    const __m128i on = _mm_cvtepu8_epi16(_mm_loadl_epi64((const __m128i *)valid));
-    __m128i unknown = _mm_cmpeq_epi16(on, _mm_setzero_si128());
-    unknown = _mm_or_si128(
-        unknown, _mm_or_si128(_mm_cmpeq_epi16(a, none), _mm_cmpeq_epi16(b, none)));
-    unknown = _mm_or_si128(
-        unknown, _mm_or_si128(_mm_cmpeq_epi16(c, none), _mm_cmpeq_epi16(d, none)));
-    _mm_storeu_si128((__m128i *)difference,
-                     _mm_blendv_epi8(_mm_sub_epi16(now, was16), none, unknown));
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+// a + (b - a) part, part in Q15, rounded.
+__attribute__((target("avx2"))) static inline __m256i between(__m256i a, __m256i b,
+                                                              __m256i part)
+{
+    return _mm256_add_epi16(a, _mm256_mulhrs_epi16(_mm256_sub_epi16(b, a), part));
+}
+
+// Sixteen pixels whose places in the past lie side by side in the rows at p and below;
+// x, y: fractions of these places, Q15.
+__attribute__((target("avx2"))) static inline void
+subtract_16(int16_t *difference, const int16_t *ratio, const uint8_t *valid,
+            const int16_t *p, int past_width, __m256i x, __m256i y)
+{
+    const __m256i none = _mm256_set1_epi16(RIM_NO_PAST);
+    const __m256i a = load(p), b = load(p + 1);
+    const __m256i c = load(p + past_width), d = load(p + past_width + 1);
+    const __m256i was = between(between(a, b, x), between(c, d, x), y);
+    const __m256i least =
+        _mm256_min_epi16(_mm256_min_epi16(a, b), _mm256_min_epi16(c, d));
+    const __m256i on = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)valid));
+    const __m256i unknown =
+        _mm256_or_si256(_mm256_cmpeq_epi16(on, _mm256_setzero_si256()),
+                        _mm256_cmpeq_epi16(least, none));
+    _mm256_storeu_si256(
+        (__m256i *)difference,
+        _mm256_blendv_epi8(_mm256_sub_epi16(load(ratio), was), none, unknown));
+}
+
+// Q15 fractions of sixteen places of Q16.
+__attribute__((target("avx2"))) static inline __m256i fractions(int32_t first,
+                                                                __m256i steps)
+{
+    return _mm256_srli_epi16(
+        _mm256_add_epi16(_mm256_set1_epi16((int16_t)(uint16_t)(first & 65535)), steps),
+        1);
 }
 
 __attribute__((target("avx2"))) void
@@ -46,22 +55,35 @@ rim_subtract_row_avx2(int16_t *difference, const int16_t *ratio, const uint8_t *
                       const int16_t *past, int past_width, int past_height, int32_t px,
                       int32_t py, int32_t step_x, int32_t step_y, int width)
 {
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    const __m256i lane_x = _mm256_mullo_epi32(lane, _mm256_set1_epi32(step_x));
-    const __m256i lane_y = _mm256_mullo_epi32(lane, _mm256_set1_epi32(step_y));
-    for (int x = 0; x < width; x += 8, px += 8 * step_x, py += 8 * step_y) {
-        const int n = width - x < 8 ? width - x : 8;
-        const int x0 = px >> 16, y0 = py >> 16;
-        const int x7 = (px + 7 * step_x) >> 16, y7 = (py + 7 * step_y) >> 16;
-        if (n == 8 && y0 == y7 && x7 == x0 + 7 && x0 >= 0 && y0 >= 0 &&
-            x7 + 1 < past_width && y0 + 1 < past_height)
-            subtract_8(difference + x, ratio + x, valid + x,
-                       past + (ptrdiff_t)y0 * past_width + x0, past_width,
-                       _mm256_add_epi32(_mm256_set1_epi32(px), lane_x),
-                       _mm256_add_epi32(_mm256_set1_epi32(py), lane_y));
-        else
-            rim_subtract_row_c(difference + x, ratio + x, valid + x, past, past_width,
-                               past_height, px, py, step_x, step_y, n);
+    const __m256i lane =
+        _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m256i steps_x = _mm256_mullo_epi16(
+        lane, _mm256_set1_epi16((int16_t)(uint16_t)(step_x & 65535)));
+    const __m256i steps_y = _mm256_mullo_epi16(
+        lane, _mm256_set1_epi16((int16_t)(uint16_t)(step_y & 65535)));
+    while (width > 0) {
+        bool inside;
+        const int n =
+            run_of(&inside, px, py, step_x, step_y, past_width, past_height, width);
+        if (!inside || n < 16) {
+            rim_subtract_row_c(difference, ratio, valid, past, past_width, past_height,
+                               px, py, step_x, step_y, n);
+        } else {
+            const int16_t *p = past + (ptrdiff_t)(py >> 16) * past_width + (px >> 16);
+            // The last block ends with the run and may overlap the one before.
+            for (int x = 0; x < n; x += 16) {
+                x = x < n - 16 ? x : n - 16;
+                subtract_16(difference + x, ratio + x, valid + x, p + x, past_width,
+                            fractions(px + x * step_x, steps_x),
+                            fractions(py + x * step_y, steps_y));
+            }
+        }
+        difference += n;
+        ratio += n;
+        valid += n;
+        px += n * step_x;
+        py += n * step_y;
+        width -= n;
     }
 }
 
@@ -122,29 +144,88 @@ __attribute__((target("avx2"))) static inline __m256i back_8(__m256i sum, __m256
     return _mm256_srai_epi32(_mm256_add_epi32(p, up), 8);
 }
 
+// Sixteen pixels, whatever they are.
+__attribute__((target("avx2"))) static __m256i blend_16(const int16_t *difference,
+                                                        ptrdiff_t stride, __m256i ratio,
+                                                        __m256i log,
+                                                        const int32_t *limit)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    __m256i lo, hi, ignored = zero;
+    const __m256i count = sum_16(&lo, &hi, difference, stride);
+    const __m256i d = known_16(&ignored, difference);
+    const __m256i bin = _mm256_srli_epi16(log, 9);
+    // Signs are kept by shifting down from the upper half.
+    const __m256i d_lo = _mm256_srai_epi32(_mm256_unpacklo_epi16(zero, d), 16);
+    const __m256i d_hi = _mm256_srai_epi32(_mm256_unpackhi_epi16(zero, d), 16);
+    lo = back_8(lo, _mm256_unpacklo_epi16(count, zero),
+                _mm256_unpacklo_epi16(bin, zero), d_lo, limit);
+    hi = back_8(hi, _mm256_unpackhi_epi16(count, zero),
+                _mm256_unpackhi_epi16(bin, zero), d_hi, limit);
+    return _mm256_sub_epi16(ratio, _mm256_packs_epi32(lo, hi));
+}
+
+// What nine differences add up to where the mean of all sixteen pixels keeps within
+// their limits; never above what blend_row's saturated sums hold.
+__attribute__((target("avx2"))) static inline int sum_within(__m256i log,
+                                                             const int32_t *limit)
+{
+    const __m128i a = _mm256_castsi256_si128(log), b = _mm256_extracti128_si256(log, 1);
+    const __m128i ones = _mm_set1_epi16(-1);
+    const int first = _mm_extract_epi16(_mm_minpos_epu16(_mm_min_epu16(a, b)), 0) >> 9;
+    const __m128i most = _mm_minpos_epu16(_mm_xor_si128(_mm_max_epu16(a, b), ones));
+    const int last = (0xffff ^ _mm_extract_epi16(most, 0)) >> 9;
+    int32_t least = limit[first] < limit[last] ? limit[first] : limit[last];
+    for (int i = first + 1; i < last; i++) // hardly ever
+        least = limit[i] < least ? limit[i] : least;
+    return least < SUM_MOST / 9 ? 9 * least + 8 : SUM_MOST;
+}
+
+// Sums and lowest of three rows, whose neighbours at both sides are there too.
+__attribute__((target("avx2"))) static void
+add_rows(int16_t *sum, int16_t *least, const int16_t *p, ptrdiff_t stride, int width)
+{
+    for (int x = 0; x < width; x++) {
+        const int16_t a = p[x - stride], b = p[x], c = p[x + stride];
+        const int16_t low = a < b ? a : b;
+        sum[x] = (int16_t)(a + b + c);
+        least[x] = low < c ? low : c;
+    }
+}
+
+// Where all nine differences are there and their mean keeps within the limit, which is
+// nearly everywhere, a pixel goes back by three quarters of its own. The nine are added
+// in 16 bits: three of a column cannot overflow, and what overflows after that stays
+// above SUM_MOST.
 __attribute__((target("avx2"))) void
 rim_blend_row_avx2(int16_t *out, int16_t *past, const int16_t *difference,
                    ptrdiff_t stride, const int16_t *ratio, const uint8_t *valid,
                    const int16_t *log, const int32_t *limit, int width)
 {
+    int16_t sum[RIM_FRAME_SIDE_MAX + 2], least[RIM_FRAME_SIDE_MAX + 2];
+    add_rows(sum, least, difference - 1, stride, width + 2);
     const __m256i zero = _mm256_setzero_si256();
     int x = 0;
     for (; x + 16 <= width; x += 16) {
-        __m256i lo, hi, ignored = zero;
-        const __m256i count = sum_16(&lo, &hi, difference + x, stride);
-        const __m256i d = known_16(&ignored, difference + x);
-        const __m256i bin =
-            _mm256_srli_epi16(_mm256_loadu_si256((const __m256i *)(log + x)), 9);
-        // Signs are kept by shifting down from the upper half.
-        const __m256i d_lo = _mm256_srai_epi32(_mm256_unpacklo_epi16(zero, d), 16);
-        const __m256i d_hi = _mm256_srai_epi32(_mm256_unpackhi_epi16(zero, d), 16);
-        lo = back_8(lo, _mm256_unpacklo_epi16(count, zero),
-                    _mm256_unpacklo_epi16(bin, zero), d_lo, limit);
-        hi = back_8(hi, _mm256_unpackhi_epi16(count, zero),
-                    _mm256_unpackhi_epi16(bin, zero), d_hi, limit);
-        const __m256i v =
-            _mm256_sub_epi16(_mm256_loadu_si256((const __m256i *)(ratio + x)),
-                             _mm256_packs_epi32(lo, hi));
+        const __m256i now = load(ratio + x), light = load(log + x);
+        const __m256i nine = _mm256_adds_epi16(
+            _mm256_adds_epi16(load(sum + x), load(sum + x + 1)), load(sum + x + 2));
+        const __m256i low =
+            _mm256_min_epi16(_mm256_min_epi16(load(least + x), load(least + x + 1)),
+                             load(least + x + 2));
+        const __m256i unlike = _mm256_or_si256(
+            _mm256_cmpgt_epi16(_mm256_max_epi16(nine, _mm256_subs_epi16(zero, nine)),
+                               _mm256_set1_epi16((int16_t)sum_within(light, limit))),
+            _mm256_cmpeq_epi16(low, _mm256_set1_epi16(RIM_NO_PAST)));
+        __m256i v;
+        if (_mm256_testz_si256(unlike, unlike)) {
+            const __m256i d = load(difference + x);
+            const __m256i p = _mm256_add_epi16(d, _mm256_add_epi16(d, d));
+            const __m256i up = _mm256_srli_epi16(_mm256_srai_epi16(p, 15), 14);
+            v = _mm256_sub_epi16(now, _mm256_srai_epi16(_mm256_add_epi16(p, up), 2));
+        } else {
+            v = blend_16(difference + x, stride, now, light, limit);
+        }
         const __m256i on = _mm256_cvtepu8_epi16(
             _mm_loadu_si128((const __m128i *)(const void *)(valid + x)));
         _mm256_storeu_si256((__m256i *)(out + x), v);

@@ -17,8 +17,9 @@ void check_level_row(simd *s)
         memcpy(made, right, (size_t)width * 2 * sizeof *made);
         int16_t *log[2] = {simd_room(s, width, 2), simd_room(s, width, 2)};
         uint8_t *valid[2] = {simd_room(s, width, 1), simd_room(s, width, 1)};
-        c(right, right + width, log[0], valid[0], light, dark, width);
-        v(made, made + width, log[1], valid[1], light, dark, width);
+        const int pairs = (width + 1) / 2;
+        c(right, right + pairs, log[0], valid[0], light, dark, width);
+        v(made, made + pairs, log[1], valid[1], light, dark, width);
         simd_same(s, made, right, 2 * width, sizeof *made);
         simd_same(s, log[1], log[0], width, 2);
         simd_same(s, valid[1], valid[0], width, 1);

@@ -50,14 +50,17 @@ void check_blend_row(simd *s)
     SIMD_KERNEL(s, blend_row);
     while (simd_trial(s)) {
         const int width = simd_size(s, 1, 300), stride = width + 2;
-        int16_t *difference = simd_random_i16(s, 3 * stride, -2 * MOST, 2 * MOST);
+        int16_t *difference = simd_random_i16(s, 3 * stride, -MOST, MOST);
+        const int shift = simd_between(s, -400, 400);
         if (simd_between(s, 0, 1)) // where the limits matter
             for (int i = 0; i < 3 * stride; i++)
-                difference[i] = (int16_t)simd_between(s, -60, 60);
+                difference[i] = (int16_t)(simd_between(s, -60, 60) + shift);
         forget(s, difference, 3 * stride);
         const int16_t *ratio = simd_random_i16(s, width, -MOST, MOST);
         const uint8_t *valid = simd_random8(s, width, 0, 1);
-        const int16_t *log = simd_random_i16(s, width, 0, 16384);
+        const int light = simd_between(s, 0, 16384), near = simd_between(s, 0, 1);
+        const int16_t *log =
+            simd_random_i16(s, width, near ? light : 0, near ? light + 600 : 16384);
         const int32_t *limit = simd_random_i32(s, 34, 1, simd_between(s, 1, 4096));
         const int16_t *middle = difference + stride + 1;
         int16_t *out[2] = {simd_room(s, width, 2), simd_room(s, width, 2)};
@@ -70,8 +73,8 @@ void check_blend_row(simd *s)
     const int16_t *difference = simd_random_i16(s, 3 * (WIDE + 2), -60, 60);
     const int16_t *ratio = simd_random_i16(s, WIDE, -MOST, MOST);
     const uint8_t *valid = simd_random8(s, WIDE, 1, 1);
-    const int16_t *log = simd_random_i16(s, WIDE, 0, 16384);
-    const int32_t *limit = simd_random_i32(s, 34, 20, 20);
+    const int16_t *log = simd_random_i16(s, WIDE, 12000, 12500);
+    const int32_t *limit = simd_random_i32(s, 34, 50, 50);
     int16_t *out = simd_room(s, WIDE, 2), *past = simd_room(s, WIDE, 2);
     SIMD_BENCH(
         s, 11 * WIDE,
