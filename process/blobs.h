@@ -16,7 +16,7 @@
 
 typedef struct rim_blobs {
     const rim_pyramid *pyramid;
-    int16_t *smooth[3];                        // of one level at s, 1.41 s, 2 s
+    int16_t *smooth[2], *halved;               // of one level at s, 1.41 s
     int16_t *response[2 * RIM_PYRAMID_LEVELS]; // D, fine to coarse, each of its level
     int16_t *tmp, *line;                       // scratch: a plane; a row and four more
     int16_t *nothing;                          // a row that is lower than all

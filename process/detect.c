@@ -15,8 +15,10 @@
 // those that nothing was seen of before: a crowded frame may not take much longer.
 #define LEAST_PROMISE (-6.0)
 #define FIRST_PROMISE (-9.0) // after the first look
-#define MOST_MEASURED 28
-#define MOST_LOOKED   44 // at twice
+#define MOST_MEASURED 16
+#define MOST_LOOKED   28 // at twice
+#define FIRST_RAYS    8
+#define SECOND_RAYS   16
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
@@ -98,13 +100,13 @@ static void centre_new(void *ctx, int job)
 {
     rim_detect *d = ctx;
     rim_candidate *c = &d->candidates.at[job];
-    d->fits[job] = c->followed || rim_outline_centre(c, &d->scene);
+    d->fits[job] = c->followed || rim_outline_centre(c, &d->scene, FIRST_RAYS);
 }
 
 static void centre(void *ctx, int job)
 {
     rim_detect *d = ctx;
-    d->fits[job] = rim_outline_centre(&d->candidates.at[job], &d->scene);
+    d->fits[job] = rim_outline_centre(&d->candidates.at[job], &d->scene, SECOND_RAYS);
 }
 
 static void measure(void *ctx, int job)

@@ -119,11 +119,11 @@ static double promise_of(const rim_rays *r, const double v[TERMS])
            0.7 * fmin(dip / n / 1024.0, 2.0);
 }
 
-bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)
+bool rim_outline_centre(rim_candidate *c, const rim_scene *scene, int rays)
 {
     rim_rays r;
     int around;
-    rim_rays_sample(&r, scene, c, RIM_RAYS / 2, RIM_STEPS / 2);
+    rim_rays_sample(&r, scene, c, rays, RIM_STEPS / 2);
     rim_rays_find_path(&r);
     if (!rim_rays_background(&r, &around))
         return false;

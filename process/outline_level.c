@@ -4,6 +4,7 @@
 #include "process/quantile.h"
 
 #include <math.h>
+#include <string.h>
 
 #define LEAST_FALL   0.08 // of the background: a ray that falls less does not stand out
 #define PART_OF_FALL 0.3  // of the median fall, likewise
@@ -38,30 +39,34 @@ static double fades_to(double t1, double t2, double t3)
 // is so, the glow is followed to its end, but not below the model's background (T = 1).
 bool rim_rays_background(const rim_rays *r, int *around)
 {
-    enum { PARTS = 3, MOST = RIM_RAYS * RIM_STEPS / 4 };
+    // Neighbours say the same: sixteen rays are enough. Whole parts are copied, and
+    // what is behind them is written over.
+    enum { PARTS = 3, RAYS = 16, PART = 24, MOST = (RAYS + 1) * PART };
+    const int rays = r->count < RAYS ? r->count : RAYS;
     int16_t v[PARTS][MOST];
     const uint64_t all = UINT64_MAX >> (64 - r->steps);
     int n[PARTS] = {0}, level[PARTS];
-    for (int i = 0; i < r->count; i++) {
+    for (int i = 0; i < r->count; i += r->count / rays) {
         const int first = rim_rays_outside(r, i), length = r->steps - first;
         for (int part = 0; part < PARTS; part++) {
             const int end = first + length * (part + 1) / PARTS;
-            // Neighbours say the same: every other sample, in turn.
-            int k = first + length * part / PARTS + (i & 1);
+            int k = first + length * part / PARTS;
             int16_t *to = v[part] + n[part];
-            if (r->valid[i] == all)
-                for (; k < end; k += 2)
-                    *to++ = r->log[i][k];
-            for (; k < end; k += 2)
+            if (r->valid[i] == all && k < end) {
+                memcpy(to, r->log[i] + k, PART * sizeof *to);
+                to += end - k;
+                k = end;
+            }
+            for (; k < end; k++)
                 if (r->valid[i] >> k & 1)
                     *to++ = r->log[i][k];
             n[part] = (int)(to - v[part]);
         }
     }
-    if (n[0] + n[1] + n[2] < r->count)
+    if (n[0] + n[1] + n[2] < 2 * rays)
         return false;
     for (int part = 0; part < PARTS; part++) {
-        if (n[part] < r->count / 4) {
+        if (n[part] < rays / 2) {
             if (part == 0)
                 return false;
             *around = level[part - 1];
@@ -100,10 +105,16 @@ static int background_of(const rim_rays *r, int i, int around)
     const int dark = count(below(r, i, around - 24) >> first); // 1.6 per cent
     if (2 * dark < r->steps - first) // unknown samples repeat known ones
         return around;
-    int16_t v[RIM_STEPS];
-    for (int k = first; k < r->steps; k++) {
-        v[n] = l[k];
-        n += (int)(r->valid[i] >> k & 1);
+    int16_t some[RIM_STEPS];
+    const int16_t *v = l + first;
+    if (r->valid[i] == UINT64_MAX >> (64 - r->steps)) {
+        n = r->steps - first;
+    } else {
+        for (int k = first; k < r->steps; k++) {
+            some[n] = l[k];
+            n += (int)(r->valid[i] >> k & 1);
+        }
+        v = some;
     }
     if (n < 2)
         return around;

@@ -10,6 +10,9 @@ static int inside(int32_t at, int32_t way, int32_t limit, int n)
 {
     if (at < 0 || at >= limit)
         return 0;
+    const int64_t last = at + (int64_t)way * (n - 1);
+    if (last >= 0 && last < limit)
+        return n;
     int32_t most = n;
     if (way > 0)
         most = (limit - 1 - at) / way + 1;
@@ -22,11 +25,16 @@ static int inside(int32_t at, int32_t way, int32_t limit, int n)
 static void bridge(int16_t *log, uint64_t valid, int n)
 {
     int16_t last = valid ? log[__builtin_ctzll(valid)] : 0;
-    for (int k = 0; k < n; k++)
-        if (valid >> k & 1)
-            last = log[k];
-        else
+    for (int k = 0; k < n; k++) {
+        const uint64_t left = valid >> k;
+        if (left & 1) { // on to the last known one in a row
+            const uint64_t gap = ~left;
+            k += gap ? __builtin_ctzll(gap) - 1 : RIM_STEPS;
+            last = log[k < n ? k : n - 1];
+        } else {
             log[k] = last;
+        }
+    }
 }
 
 static int32_t q16(double v)

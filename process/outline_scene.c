@@ -53,16 +53,15 @@ void rim_outline_scene_uninit(rim_scene *s)
 }
 
 // The last row and column are in no sample's reach.
-static void mark_known(rim_scene_plane *p, const int16_t *ratio, const uint8_t *known)
+static void mark_known(const rim_scene *s, int plane, const int16_t *ratio,
+                       const uint8_t *known)
 {
+    const rim_scene_plane *p = &s->plane[plane];
     const size_t w = (size_t)p->width;
     for (size_t y = 0; y < (size_t)p->height; y++) {
-        const int16_t *q = ratio + y * w;
-        const uint8_t *a = known + y * w, *b = y + 1 < (size_t)p->height ? a + w : a;
-        int16_t *d = p->ratio + y * w;
-        for (size_t x = 0; x + 1 < w; x++)
-            d[x] = (int16_t)((q[x] & ~1) | (a[x] & a[x + 1] & b[x] & b[x + 1]));
-        d[w - 1] = (int16_t)(q[w - 1] & ~1);
+        const uint8_t *above = known + y * w;
+        s->kernels->known_row(p->ratio + y * w, ratio + y * w, above,
+                              y + 1 < (size_t)p->height ? above + w : above, p->width);
     }
 }
 
@@ -86,11 +85,11 @@ void rim_outline_scene_build(rim_scene *s, const int16_t *ratio, const uint8_t *
     s->valid = valid;
     s->saturated = saturated;
     const uint8_t *known = valid;
-    mark_known(&s->plane[0], ratio, valid);
+    mark_known(s, 0, ratio, valid);
     for (int i = 1; i < RIM_SCENE_PLANES; i++) {
         const rim_scene_plane *fine = &s->plane[i - 1];
         halve_known(&s->plane[i], known, fine->width, fine->height);
         known = s->plane[i].known;
-        mark_known(&s->plane[i], pyramid->level[i - 1].ratio, known);
+        mark_known(s, i, pyramid->level[i - 1].ratio, known);
     }
 }

@@ -33,20 +33,22 @@ void rim_pyramid_uninit(rim_pyramid *p)
 }
 
 // Rows beyond the last repeat it, as columns do.
-static void halve(const rim_process_kernels *kernels, rim_pyramid_level *dst,
-                  const int16_t *src, int w, int h)
+void rim_pyramid_halve(const rim_pyramid *p, int16_t *dst, const int16_t *src, int w,
+                       int h)
 {
-    for (int y = 0; y < dst->height; y++) {
-        const int16_t *a = src + (size_t)(2 * y) * (size_t)w;
-        kernels->halve_row(dst->ratio + (size_t)y * (size_t)dst->width, a,
-                           2 * y + 1 < h ? a + w : a, RATIO_FLOOR, w);
+    for (int y = 0; y < h; y += 2, dst += (w + 1) / 2) {
+        const int16_t *a = src + (size_t)y * (size_t)w;
+        p->kernels->halve_row(dst, a, y + 1 < h ? a + w : a, RATIO_FLOOR, w);
     }
 }
 
 void rim_pyramid_build(rim_pyramid *p, const int16_t *ratio)
 {
-    halve(p->kernels, &p->level[0], ratio, p->grid->width, p->grid->height);
-    for (int i = 1; i < RIM_PYRAMID_LEVELS; i++)
-        halve(p->kernels, &p->level[i], p->level[i - 1].ratio, p->level[i - 1].width,
-              p->level[i - 1].height);
+    int w = p->grid->width, h = p->grid->height;
+    for (int i = 0; i < RIM_PYRAMID_LEVELS; i++) {
+        rim_pyramid_halve(p, p->level[i].ratio, ratio, w, h);
+        ratio = p->level[i].ratio;
+        w = p->level[i].width;
+        h = p->level[i].height;
+    }
 }

@@ -31,5 +31,8 @@ RIM_NODISCARD rim_err rim_pyramid_init(rim_pyramid *p, const rim_grid *grid,
 void rim_pyramid_uninit(rim_pyramid *p);
 // ratio: [grid] Q10, 0 where nothing is known.
 void rim_pyramid_build(rim_pyramid *p, const int16_t *ratio);
+// dst = means of 2 x 2 of src, of w x h pixels; (w + 1) / 2 x (h + 1) / 2.
+void rim_pyramid_halve(const rim_pyramid *p, int16_t *dst, const int16_t *src, int w,
+                       int h);
 
 #endif

@@ -53,13 +53,13 @@ void rim_spread_row_c(int16_t *restrict row, int16_t *restrict sum,
                       const int16_t *restrict votes, const int16_t *restrict before,
                       const int16_t *restrict leaving, int reach, int width)
 {
-    for (int x = 0; x < width; x++) {
-        int s = 0;
-        for (int k = -reach; k <= reach; k++)
-            s += votes[x + k];
-        row[x] = (int16_t)s;
-        sum[x] = (int16_t)(before[x] + s - leaving[x]);
-    }
+    for (int x = 0; x < width; x++)
+        row[x] = votes[x];
+    for (int k = 1; k <= reach; k++)
+        for (int x = 0; x < width; x++)
+            row[x] = (int16_t)(row[x] + votes[x - k] + votes[x + k]);
+    for (int x = 0; x < width; x++)
+        sum[x] = (int16_t)(before[x] + row[x] - leaving[x]);
 }
 
 int rim_ridge_row_c(rim_ridge *ridge, const int16_t *row, ptrdiff_t stride, int least,

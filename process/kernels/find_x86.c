@@ -27,31 +27,34 @@ AVX2 static inline __m256i sum5(__m256i a, __m256i b, __m256i c, __m256i d, __m2
     return _mm256_mulhi_epi16(rounded, _mm256_set1_epi16(13107));
 }
 
-// The next block's first pixel, 16 on but for the last; `width` when all are done.
-static inline int next_block(int x, int width)
+AVX2 static inline void add_columns(int16_t *line, const int16_t *const row[5], int x)
 {
-    return x + 32 <= width ? x + 16 : x + 16 < width ? width - 16 : width;
+    store(line + x, sum5(load(row[0] + x), load(row[1] + x), load(row[2] + x),
+                         load(row[3] + x), load(row[4] + x)));
 }
 
-AVX2 void rim_mean5_row_avx2(int16_t *restrict dst, int16_t *restrict line,
-                             const int16_t *const row[5], int width)
+AVX2 static inline void add_along(int16_t *dst, const int16_t *l)
+{
+    store(dst, sum5(load(l - 2), load(l - 1), load(l), load(l + 1), load(l + 2)));
+}
+
+AVX2 void rim_mean5_row_avx2(int16_t *dst, int16_t *line, const int16_t *const row[5],
+                             int width)
 {
     if (width < 16) {
         rim_mean5_row_c(dst, line, row, width);
         return;
     }
-    const int16_t *a = row[0], *b = row[1], *c = row[2], *d = row[3], *e = row[4];
+    const int16_t *const p[5] = {row[0], row[1], row[2], row[3], row[4]};
     line += 2;
-    for (int x = 0; x < width; x = next_block(x, width))
-        store(line + x,
-              sum5(load(a + x), load(b + x), load(c + x), load(d + x), load(e + x)));
+    for (int x = 0; x < width - 16; x += 16)
+        add_columns(line, p, x);
+    add_columns(line, p, width - 16);
     line[-2] = line[-1] = line[0];
     line[width] = line[width + 1] = line[width - 1];
-    for (int x = 0; x < width; x = next_block(x, width)) {
-        const int16_t *l = line + x;
-        store(dst + x,
-              sum5(load(l - 2), load(l - 1), load(l), load(l + 1), load(l + 2)));
-    }
+    for (int x = 0; x < width - 16; x += 16)
+        add_along(dst + x, line + x);
+    add_along(dst + width - 16, line + width - 16);
 }
 
 AVX2 static inline __m256i binomial(__m256i a, __m256i b, __m256i c)
@@ -60,7 +63,7 @@ AVX2 static inline __m256i binomial(__m256i a, __m256i b, __m256i c)
     return _mm256_srai_epi16(_mm256_add_epi16(s, _mm256_set1_epi16(2)), 2);
 }
 
-AVX2 void rim_binomial_row_avx2(int16_t *restrict dst, int16_t *restrict line,
+AVX2 void rim_binomial_row_avx2(int16_t *dst, int16_t *line,
                                 const int16_t *const row[3], int width)
 {
     if (width < 16) {
@@ -68,14 +71,18 @@ AVX2 void rim_binomial_row_avx2(int16_t *restrict dst, int16_t *restrict line,
         return;
     }
     const int16_t *a = row[0], *b = row[1], *c = row[2];
+    const int last = width - 16;
     line += 1;
-    for (int x = 0; x < width; x = next_block(x, width))
+    for (int x = 0; x < last; x += 16)
         store(line + x, binomial(load(a + x), load(b + x), load(c + x)));
+    store(line + last, binomial(load(a + last), load(b + last), load(c + last)));
     line[-1] = line[0];
     line[width] = line[width - 1];
-    for (int x = 0; x < width; x = next_block(x, width))
+    for (int x = 0; x < last; x += 16)
         store(dst + x,
               binomial(load(line + x - 1), load(line + x), load(line + x + 1)));
+    store(dst + last,
+          binomial(load(line + last - 1), load(line + last), load(line + last + 1)));
 }
 
 // A bit for each of 16 pixels that are peaks; all neighbours are there.
@@ -111,24 +118,29 @@ AVX2 int rim_peak_row_avx2(uint16_t *at, const int16_t *above, const int16_t *ro
     return peaks_between(at, n, &rows, x, width);
 }
 
-AVX2 void rim_spread_row_avx2(int16_t *restrict row, int16_t *restrict sum,
-                              const int16_t *restrict votes,
-                              const int16_t *restrict before,
-                              const int16_t *restrict leaving, int reach, int width)
+AVX2 static inline void spread_16(int16_t *row, int16_t *sum, const int16_t *votes,
+                                  const int16_t *before, const int16_t *leaving,
+                                  int reach)
+{
+    __m256i s = load(votes);
+    for (int k = 1; k <= reach; k++)
+        s = _mm256_add_epi16(s, _mm256_add_epi16(load(votes - k), load(votes + k)));
+    store(row, s);
+    store(sum, _mm256_sub_epi16(_mm256_add_epi16(load(before), s), load(leaving)));
+}
+
+AVX2 void rim_spread_row_avx2(int16_t *row, int16_t *sum, const int16_t *votes,
+                              const int16_t *before, const int16_t *leaving, int reach,
+                              int width)
 {
     if (width < 16) {
         rim_spread_row_c(row, sum, votes, before, leaving, reach, width);
         return;
     }
-    for (int x = 0; x < width; x = next_block(x, width)) {
-        __m256i s = load(votes + x);
-        for (int k = 1; k <= reach; k++)
-            s = _mm256_add_epi16(
-                s, _mm256_add_epi16(load(votes + x - k), load(votes + x + k)));
-        store(row + x, s);
-        store(sum + x, _mm256_sub_epi16(_mm256_add_epi16(load(before + x), s),
-                                        load(leaving + x)));
-    }
+    for (int x = 0; x < width - 16; x += 16)
+        spread_16(row + x, sum + x, votes + x, before + x, leaving + x, reach);
+    const int x = width - 16;
+    spread_16(row + x, sum + x, votes + x, before + x, leaving + x, reach);
 }
 
 typedef struct curved { // second differences of 16 pixels
@@ -229,19 +241,18 @@ AVX2 int rim_ridge_row_avx2(rim_ridge *ridge, const int16_t *row, ptrdiff_t stri
         return rim_ridge_row_c(ridge, row, stride, least, width);
     const __m256i l = _mm256_set1_epi16((int16_t)least);
     int n = 0;
-    unsigned fresh = 0xffff; // those of a block that the one before did not have
-    for (int x = 0, next; x < width; x = next) {
+    for (int x = 0, done = 0; done < width; x += 16) {
+        x = x < width - 16 ? x : width - 16;
         const curved c = curvature_16(row + x, stride);
-        const unsigned on = ridges_16(&c, l) & fresh;
-        next = next_block(x, width);
-        fresh = 0xffffu << (x + 16 - next) & 0xffff;
-        if (!on)
+        const unsigned on = ridges_16(&c, l) & 0xffffu << (done - x);
+        done = x + 16;
+        if (!(on & 0xffff))
             continue;
         n += append_8(ridge + n, on & 0xff, x, _mm256_castsi256_si128(c.xx),
                       _mm256_castsi256_si128(c.yy), _mm256_castsi256_si128(c.xy));
-        n += append_8(ridge + n, on >> 8, x + 8, _mm256_extracti128_si256(c.xx, 1),
-                      _mm256_extracti128_si256(c.yy, 1),
-                      _mm256_extracti128_si256(c.xy, 1));
+        n += append_8(
+            ridge + n, on >> 8 & 0xff, x + 8, _mm256_extracti128_si256(c.xx, 1),
+            _mm256_extracti128_si256(c.yy, 1), _mm256_extracti128_si256(c.xy, 1));
     }
     return n;
 }

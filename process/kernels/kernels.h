@@ -74,6 +74,12 @@ typedef void rim_light_row_fn(uint16_t *light, uint8_t *saturated, const uint32_
 typedef uint64_t rim_sample_ray_fn(int16_t *dst, const int16_t *plane, int width,
                                    int32_t x, int32_t y, int32_t dx, int32_t dy, int n);
 
+// outline_scene.h: a row of such a plane: the ratio with its lowest bit that of above[x]
+// & above[x + 1] & below[x] & below[x + 1], all 0 or 1; of the last pixel 0. width >= 1;
+// dst lies apart.
+typedef void rim_known_row_fn(int16_t *dst, const int16_t *ratio, const uint8_t *above,
+                              const uint8_t *below, int width);
+
 // background.h: one row of grid pixels:
 //     log = log2(light + 8), Q10, within 1      valid = light >= dark (1 or 0)
 //     sum += valid * log      count += valid               in each pair of columns
@@ -221,7 +227,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
     X(add_columns) X(gain_columns) X(fold_columns) X(split_row) X(light_row) \
-    X(sample_ray) \
+    X(sample_ray) X(known_row) \
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
     X(subtract_row) X(blend_row) \
@@ -239,6 +245,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(split_row, avx2, RIM_CPU_AVX2) \
     V(light_row, avx2, RIM_CPU_AVX2) \
     V(sample_ray, avx2, RIM_CPU_AVX2) \
+    V(known_row, avx2, RIM_CPU_AVX2) \
     V(level_row, avx2, RIM_CPU_AVX2) \
     V(residual_row, avx2, RIM_CPU_AVX2) \
     V(weigh_row, avx2, RIM_CPU_AVX2) \

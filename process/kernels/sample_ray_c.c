@@ -16,3 +16,13 @@ uint64_t rim_sample_ray_c(int16_t *dst, const int16_t *plane, int width, int32_t
     }
     return known;
 }
+
+void rim_known_row_c(int16_t *restrict dst, const int16_t *restrict ratio,
+                     const uint8_t *restrict above, const uint8_t *restrict below,
+                     int width)
+{
+    for (int x = 0; x + 1 < width; x++)
+        dst[x] = (int16_t)((ratio[x] & ~1) |
+                           (above[x] & above[x + 1] & below[x] & below[x + 1]));
+    dst[width - 1] = (int16_t)(ratio[width - 1] & ~1);
+}

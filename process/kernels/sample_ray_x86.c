@@ -51,3 +51,24 @@ rim_sample_ray_avx2(int16_t *dst, const int16_t *plane, int width, int32_t x, in
     }
     return known;
 }
+
+__attribute__((target("avx2"))) void rim_known_row_avx2(int16_t *dst,
+                                                        const int16_t *ratio,
+                                                        const uint8_t *above,
+                                                        const uint8_t *below, int width)
+{
+    const __m256i clear = _mm256_set1_epi16(~1);
+    int x = 0;
+    for (; x + 17 <= width; x += 16) {
+        const uint8_t *a = above + x, *b = below + x;
+        const __m128i up = _mm_and_si128(_mm_loadu_si128((const __m128i *)a),
+                                         _mm_loadu_si128((const __m128i *)(a + 1)));
+        const __m128i down = _mm_and_si128(_mm_loadu_si128((const __m128i *)b),
+                                           _mm_loadu_si128((const __m128i *)(b + 1)));
+        const __m256i known = _mm256_cvtepu8_epi16(_mm_and_si128(up, down));
+        const __m256i r = _mm256_loadu_si256((const __m256i *)(ratio + x));
+        _mm256_storeu_si256((__m256i *)(dst + x),
+                            _mm256_or_si256(_mm256_and_si256(r, clear), known));
+    }
+    rim_known_row_c(dst + x, ratio + x, above + x, below + x, width - x);
+}

@@ -35,6 +35,25 @@ void check_sample_ray(simd *s)
     SIMD_BENCH(s, 10 * 64, v(dst, plane, SIDE, 99999, 77777, 50001, 40003, 64));
 }
 
+void check_known_row(simd *s)
+{
+    SIMD_KERNEL(s, known_row);
+    while (simd_trial(s)) {
+        const int width = simd_size(s, 1, 200);
+        const int16_t *ratio = simd_random_i16(s, width, INT16_MIN, INT16_MAX);
+        const uint8_t *above = simd_random8(s, width, 0, 1);
+        const uint8_t *below = simd_random8(s, width, 0, 1);
+        int16_t *right = simd_room(s, width, 2), *made = simd_room(s, width, 2);
+        c(right, ratio, above, below, width);
+        v(made, ratio, above, below, width);
+        simd_same(s, made, right, width, 2);
+    }
+    const int16_t *ratio = simd_random_i16(s, 480, -2048, 6144);
+    const uint8_t *known = simd_random8(s, 480, 0, 1);
+    int16_t *dst = simd_room(s, 480, 2);
+    SIMD_BENCH(s, 6 * 480, v(dst, ratio, known, known, 480));
+}
+
 void check_path_row(simd *s)
 {
     enum { STEPS = 64, MORE = 20 };
