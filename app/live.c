@@ -71,8 +71,7 @@ static rim_err create_pools(rim_live *l)
     const rim_frame visible = rim_source_visible_shape(i);
     rim_frame picture;
     rim_session_picture_shape(l->session, &picture);
-    // One that waits, one in process, one being filled.
-    rim_err err = rim_pool_create(&l->nir_pool, &nir, 3);
+    rim_err err = rim_pool_create(&l->nir_pool, &nir, RIM_PAIR_NIR_SLOTS + 2);
     if (!err && i->visible_width > 0)
         err = rim_pool_create(&l->visible_pool, &visible, RIM_PAIR_VISIBLE_SLOTS + 2);
     if (!err)
@@ -140,7 +139,7 @@ static void destroy(rim_live *l)
 static void *run_process(void *arg)
 {
     rim_live *l = arg;
-    while (rim_live_process(l, INT64_MAX) != RIM_END)
+    while (!l->stop && rim_live_process(l, INT64_MAX) != RIM_END)
         ;
     rim_queue_close(l->shown);
     return NULL;
@@ -217,7 +216,7 @@ static rim_err run_threads(rim_live *l)
     return err;
 }
 
-// What the cameras have by until_ns; of several frames the newest stays.
+// What the cameras have by until_ns.
 static void drain(rim_live *l, int64_t until_ns)
 {
     rim_live_camera *cameras[] = {&l->nir, &l->visible};
@@ -229,13 +228,15 @@ static void drain(rim_live *l, int64_t until_ns)
 }
 
 // All stages, one after the other. The cameras are heard again before the picture is
-// shown: a slow chain is not a lost signal.
+// shown: a slow chain is not a lost signal. They are not waited for while frames may lie
+// ready.
 static void run_loop(rim_live *l)
 {
     const int64_t wait_ns = (l->visible.camera ? 4 : 20) * RIM_NS_PER_MS;
+    bool ready = false;
     while (!l->stop) {
-        drain(l, rim_clock_now_ns() + wait_ns);
-        (void)rim_live_process(l, 0);
+        drain(l, ready ? 0 : rim_clock_now_ns() + wait_ns);
+        ready = rim_live_process(l, 0) == RIM_OK;
         drain(l, 0);
         rim_live_show(l, 0);
         rim_live_files_step(l);
@@ -286,6 +287,14 @@ static void summarise(const rim_live_stats *s)
             (unsigned long long)s->lost_pictures);
 }
 
+// All is set up: from here on frames count.
+static void begin(const rim_live *l)
+{
+    rim_camera_skip(l->nir.camera);
+    if (l->visible.camera)
+        rim_camera_skip(l->visible.camera);
+}
+
 rim_err rim_live_run(rim_live_options *o, rim_live_stats *stats)
 {
     memset(stats, 0, sizeof *stats);
@@ -296,6 +305,8 @@ rim_err rim_live_run(rim_live_options *o, rim_live_stats *stats)
     l->stats = stats;
     l->nir.live = l->visible.live = l;
     rim_err err = create(l);
+    if (!err)
+        begin(l);
     if (!err && o->run.threads > 0)
         err = run_threads(l);
     else if (!err)

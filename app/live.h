@@ -5,8 +5,9 @@
 //     visible camera -+                    |
 //                                          +--> queues --> report, recording, pictures
 //
-// Between two stages newest wins and what is displaced is counted; nothing on the
-// way from camera to picture waits for a file. With threads 0 the caller runs all
+// Four NIR frames may wait for a chain that was held up, one picture for the display;
+// where there is no room the newest wins, and what is displaced is counted. Nothing on
+// the way from camera to picture waits for a file. With threads 0 the caller runs all
 // stages in one loop. When no frame came for two and a half frame intervals after
 // the last, NO SIGNAL takes the picture's place, until there are frames again.
 // SPDX-License-Identifier: MIT

@@ -25,6 +25,9 @@
 enum { PROBE_FRAMES = 8 };
 #define PROBE_NS (2 * RIM_NS_PER_S)
 
+// A driver has no more buffers than that.
+enum { SKIP_MAX = 32 };
+
 struct rim_camera {
     rim_camera_options options; // strings copied into `text`
     char *text;
@@ -384,6 +387,14 @@ rim_err rim_camera_acquire(rim_camera *c, rim_camera_shot *shot, int64_t until_n
     else if (c->sequence.interval_ns > 0 && silent_ns > 3 * c->sequence.interval_ns)
         c->state = RIM_CAMERA_STALLED;
     return RIM_ERR_TIMEOUT;
+}
+
+void rim_camera_skip(rim_camera *c)
+{
+    rim_camera_shot shot;
+    for (int i = 0; i < SKIP_MAX; i++)
+        if (c->kind->dequeue(c->device, &shot, 0) || c->kind->requeue(c->device, &shot))
+            return; // none is left; an error rim_camera_acquire() will meet again
 }
 
 rim_err rim_camera_unpack(rim_camera *c, rim_frame *frame, const rim_camera_shot *shot)

@@ -105,6 +105,9 @@ RIM_NODISCARD rim_err rim_camera_open(rim_camera **out,
 void rim_camera_close(rim_camera **c);
 const rim_camera_info *rim_camera_get_info(const rim_camera *c);
 
+// Gives back unseen what the driver has filled by now. Before the first acquire, so that
+// frames that came while the rest was set up count neither as old nor as lost.
+void rim_camera_skip(rim_camera *c);
 // The next buffer. Waits until the clock reaches until_ns.
 // RIM_OK: to be released before the next call. RIM_ERR_TIMEOUT: nothing came; see
 // rim_camera_get_state(). Logs (once each time) when the camera is lost and back.

@@ -210,18 +210,16 @@ static rim_err dequeue(void *device, rim_camera_shot *shot, int64_t until_ns)
     rim_v4l2 *v = device;
     for (;;) {
         short events = 0;
-        rim_err err = take_buffer(v, shot);
+        rim_err err = take_events(v); // even where frames never have to be waited for
+        if (err)
+            return err;
+        err = take_buffer(v, shot);
         shot->exposure_us = v->exposure_us;
         shot->gain = v->gain;
         if (err != RIM_ERR_TIMEOUT)
             return err;
         if (wait_for(v, until_ns, &events) < 0 && errno != EINTR)
             return RIM_ERR_IO;
-        if (events & POLLPRI) {
-            err = take_events(v);
-            if (err)
-                return err;
-        }
         if (events & (POLLERR | POLLHUP | POLLNVAL)) {
             err = take_buffer(v, shot); // it knows which of the errors it is
             return err == RIM_ERR_TIMEOUT ? RIM_ERR_IO : err;

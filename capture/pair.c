@@ -1,4 +1,4 @@
-// pair.c: one NIR frame that waits, the last visible frames, one mutex.
+// pair.c: the NIR frames that wait, the last visible frames, one mutex.
 // SPDX-License-Identifier: MIT
 #include "capture/pair.h"
 
@@ -8,7 +8,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { SLOTS = RIM_PAIR_VISIBLE_SLOTS };
+enum { SLOTS = RIM_PAIR_VISIBLE_SLOTS, ROOM = RIM_PAIR_NIR_SLOTS };
+
+// Visible frames that a NIR frame yet to come may go with; older ones lie here only as
+// long as a NIR frame waits that they may go with.
+enum { VISIBLE_RECENT = 2 };
+
+// A frame was taken so many times in a row while a newer one waited: the taker does not
+// catch up. So many were taken without one being displaced: it does again.
+enum { BEHIND_TAKES = 60, CALM_TAKES = 300 };
 
 // Beyond the time at which a partner must have been captured: for its way through
 // driver and unpacking where that was not measured yet.
@@ -20,7 +28,9 @@ struct rim_pairing {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool expects_visible, closed;
-    rim_pair waiting;          // .nir NULL: none
+    rim_pair waiting[ROOM];    // oldest first
+    int count, room;           // how many wait, and may
+    int behind, calm;          // takes in a row: with another waiting; none displaced
     rim_frame *visible[SLOTS]; // newest first, NULL: none
     rim_frame *lent;           // to the taker; may be in visible[] too
     int64_t nir_interval_ns, visible_interval_ns;
@@ -41,6 +51,7 @@ rim_err rim_pairing_create(rim_pairing **out, bool visible)
     if (!p)
         return RIM_ERR_MEMORY;
     p->expects_visible = visible;
+    p->room = ROOM;
     pthread_mutex_init(&p->lock, NULL);
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
@@ -74,10 +85,30 @@ static void take_back(rim_pairing *p)
     p->lent = NULL;
 }
 
+// The `n` oldest no longer wait.
+static void shift(rim_pairing *p, int n)
+{
+    p->count -= n;
+    for (int i = 0; i < p->count; i++)
+        p->waiting[i] = p->waiting[i + n];
+}
+
+// Those that have waited longest go, until no more than `most` are left.
+static void displace(rim_pairing *p, int most)
+{
+    const int n = p->count > most ? p->count - most : 0;
+    for (int i = 0; i < n; i++)
+        rim_frame_release(p->waiting[i].nir);
+    p->counts.displaced += (uint64_t)n;
+    p->calm = n > 0 ? 0 : p->calm;
+    shift(p, n);
+}
+
 static void empty(rim_pairing *p)
 {
-    rim_frame_release(p->waiting.nir);
-    p->waiting.nir = NULL;
+    for (int i = 0; i < p->count; i++)
+        rim_frame_release(p->waiting[i].nir);
+    p->count = 0;
     for (int i = 0; i < SLOTS; i++)
         drop_visible(p, i);
 }
@@ -99,19 +130,33 @@ void rim_pairing_put_nir(rim_pairing *p, rim_frame *frame, int64_t acquired_ns,
                          int64_t interval_ns)
 {
     pthread_mutex_lock(&p->lock);
-    rim_frame *old = p->waiting.nir;
-    p->counts.nir++;
-    p->counts.displaced += old != NULL;
     p->nir_interval_ns = interval_ns;
-    p->waiting = (rim_pair){
-        .nir = frame, .acquired_ns = acquired_ns, .unpacked_ns = rim_clock_now_ns()};
     if (p->closed) {
-        empty(p);
-        p->counts.nir--;
+        rim_frame_release(frame);
+    } else {
+        displace(p, p->room - 1);
+        p->counts.nir++;
+        p->waiting[p->count++] = (rim_pair){.nir = frame,
+                                            .acquired_ns = acquired_ns,
+                                            .unpacked_ns = rim_clock_now_ns()};
+        pthread_cond_signal(&p->changed);
     }
-    pthread_cond_signal(&p->changed);
     pthread_mutex_unlock(&p->lock);
-    rim_frame_release(old);
+}
+
+static int64_t half_interval(const rim_pairing *p)
+{
+    const int64_t a = p->nir_interval_ns, b = p->visible_interval_ns;
+    return (a > b ? a : b) / 2;
+}
+
+static void drop_unneeded(rim_pairing *p)
+{
+    for (int i = VISIBLE_RECENT; i < SLOTS; i++)
+        if (p->visible[i] &&
+            (p->count == 0 || p->visible[i]->captured_ns + half_interval(p) <
+                                  p->waiting[0].nir->captured_ns))
+            drop_visible(p, i);
 }
 
 void rim_pairing_put_visible(rim_pairing *p, rim_frame *frame, int64_t interval_ns)
@@ -127,6 +172,7 @@ void rim_pairing_put_visible(rim_pairing *p, rim_frame *frame, int64_t interval_
     for (int i = SLOTS - 1; i > 0; i--)
         p->visible[i] = p->visible[i - 1];
     p->visible[0] = frame;
+    drop_unneeded(p);
     pthread_cond_signal(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }
@@ -137,20 +183,15 @@ static int64_t distance(const rim_frame *a, const rim_frame *b)
     return d < 0 ? -d : d;
 }
 
-static int64_t half_interval(const rim_pairing *p)
-{
-    const int64_t a = p->nir_interval_ns, b = p->visible_interval_ns;
-    return (a > b ? a : b) / 2;
-}
-
-// The visible frame nearest to the one that waits, if near enough.
+// The visible frame nearest to the one that has waited longest, if near enough.
 static rim_frame *partner(const rim_pairing *p)
 {
+    const rim_frame *nir = p->waiting[0].nir;
     rim_frame *best = NULL;
     for (int i = 0; i < SLOTS; i++) {
         rim_frame *v = p->visible[i];
-        if (v && distance(v, p->waiting.nir) <= half_interval(p) &&
-            (!best || distance(v, p->waiting.nir) < distance(best, p->waiting.nir)))
+        if (v && distance(v, nir) <= half_interval(p) &&
+            (!best || distance(v, nir) < distance(best, nir)))
             best = v;
     }
     return best;
@@ -159,7 +200,7 @@ static rim_frame *partner(const rim_pairing *p)
 // Until when a partner can still come; 0: none will.
 static int64_t patience(const rim_pairing *p, int64_t now_ns)
 {
-    const rim_frame *nir = p->waiting.nir;
+    const rim_frame *nir = p->waiting[0].nir;
     if (!p->expects_visible || !p->visible_put_ns || p->visible_interval_ns <= 0)
         return 0;
     if (now_ns - p->visible_put_ns > SILENT_INTERVALS * p->visible_interval_ns)
@@ -169,11 +210,25 @@ static int64_t patience(const rim_pairing *p, int64_t now_ns)
     return nir->captured_ns + half_interval(p) + p->visible_way_ns + MARGIN_NS;
 }
 
+// After a frame was taken. A taker that was held up catches up; one that is too slow for
+// the camera would only ever see the oldest of those that wait: it gets the newest.
+static void watch_taker(rim_pairing *p)
+{
+    p->behind = p->count > 0 ? p->behind + 1 : 0;
+    p->calm++;
+    if (p->behind >= BEHIND_TAKES)
+        p->room = 1;
+    else if (p->calm >= CALM_TAKES)
+        p->room = ROOM;
+    displace(p, p->room);
+}
+
 static void hand_out(rim_pairing *p, rim_pair *out, rim_frame *visible)
 {
-    *out = p->waiting;
+    *out = p->waiting[0];
     out->visible = visible;
-    p->waiting.nir = NULL;
+    shift(p, 1);
+    watch_taker(p);
     p->lent = visible;
     const uint64_t slot = p->taken_count++ % RIM_PAIR_KNOWN;
     p->taken[slot].nir = out->nir->seq;
@@ -212,7 +267,7 @@ rim_err rim_pairing_take(rim_pairing *p, rim_pair *out, int64_t until_ns)
         }
         const int64_t now_ns = rim_clock_now_ns();
         int64_t wake_ns = until_ns;
-        if (p->waiting.nir) {
+        if (p->count > 0) {
             rim_frame *visible = partner(p);
             const int64_t partner_ns = visible ? 0 : patience(p, now_ns);
             if (visible || now_ns >= partner_ns) {
@@ -234,8 +289,9 @@ rim_pair_fate rim_pairing_fate(rim_pairing *p, uint64_t seq, int64_t *visible)
 {
     rim_pair_fate fate = RIM_PAIR_DISPLACED;
     pthread_mutex_lock(&p->lock);
-    if (p->waiting.nir && p->waiting.nir->seq == seq && !p->closed)
-        fate = RIM_PAIR_WAITING;
+    for (int i = 0; i < p->count && !p->closed; i++)
+        if (p->waiting[i].nir->seq == seq)
+            fate = RIM_PAIR_WAITING;
     for (uint64_t i = 1; i <= RIM_PAIR_KNOWN && i <= p->taken_count; i++) {
         const uint64_t slot = (p->taken_count - i) % RIM_PAIR_KNOWN;
         if (p->taken[slot].nir != seq)
@@ -252,15 +308,6 @@ void rim_pairing_done(rim_pairing *p)
 {
     pthread_mutex_lock(&p->lock);
     take_back(p);
-    pthread_mutex_unlock(&p->lock);
-}
-
-void rim_pairing_flush(rim_pairing *p)
-{
-    pthread_mutex_lock(&p->lock);
-    empty(p);
-    p->visible_put_ns = 0;
-    p->visible_way_ns = 0;
     pthread_mutex_unlock(&p->lock);
 }
 

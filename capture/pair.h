@@ -4,10 +4,16 @@
 // a frame interval (of the slower camera); else it goes alone, and says so: pictures
 // of different moments are never mixed in silence. It waits for a visible frame
 // that may still come, but not longer than that, and not at all for a camera that is
-// silent. Newest wins: a NIR frame that nobody took is displaced and counted.
+// silent.
+//
+// A few NIR frames may wait, so that a taker that is held up for a moment (by another
+// program, a slow frame) loses none and catches up. When all places are taken the oldest
+// is displaced and counted. A taker that does not catch up is too slow for the camera:
+// then only the newest waits, until none was displaced for a while, or it would be given
+// frames that are old for nothing.
 //
 // put: one thread per camera. take, done: one other thread. Takes no memory after
-// creation. Without a visible camera it is a queue of one frame.
+// creation.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_CAPTURE_PAIR_H
 #define RIM_CAPTURE_PAIR_H
@@ -17,9 +23,13 @@
 
 #include <stdbool.h>
 
-// Visible frames that lie ready; their pool needs as many, and one lent, and one
-// being filled.
-#define RIM_PAIR_VISIBLE_SLOTS 2
+// NIR frames that may wait: as many as a driver has buffers, which come at once when the
+// capture thread was held up. Their pool needs as many, and one taken, and one being
+// filled.
+#define RIM_PAIR_NIR_SLOTS 4
+// Visible frames that lie ready: a partner for each of those, and the two newest. Their
+// pool needs as many, and one lent, and one being filled.
+#define RIM_PAIR_VISIBLE_SLOTS 6
 
 typedef struct rim_pair {
     rim_frame *nir;           // the taker's, to be released
@@ -56,7 +66,7 @@ void rim_pairing_put_nir(rim_pairing *p, rim_frame *frame, int64_t acquired_ns,
                          int64_t interval_ns);
 void rim_pairing_put_visible(rim_pairing *p, rim_frame *frame, int64_t interval_ns);
 
-// The next NIR frame with its partner. Waits until the clock reaches until_ns.
+// The oldest NIR frame with its partner. Waits until the clock reaches until_ns.
 // RIM_OK: rim_pairing_done() comes before the next call. RIM_ERR_TIMEOUT; RIM_END:
 // closed.
 RIM_NODISCARD rim_err rim_pairing_take(rim_pairing *p, rim_pair *out, int64_t until_ns);
@@ -67,9 +77,7 @@ RIM_NODISCARD rim_err rim_pairing_take(rim_pairing *p, rim_pair *out, int64_t un
 rim_pair_fate rim_pairing_fate(rim_pairing *p, uint64_t seq, int64_t *visible);
 // The visible frame of the last pair is no longer needed.
 void rim_pairing_done(rim_pairing *p);
-// A camera was lost: what lies here is old and goes.
-void rim_pairing_flush(rim_pairing *p);
-// The taker wakes and gets RIM_END.
+// The taker wakes and gets RIM_END; frames that still wait are not handed out.
 void rim_pairing_close(rim_pairing *p);
 rim_pair_counts rim_pairing_get_counts(rim_pairing *p);
 

@@ -232,6 +232,24 @@ START_TEST(slow_reader_sees_the_newest)
 }
 END_TEST
 
+START_TEST(frames_from_before_can_be_skipped)
+{
+    rim_camera *c = open_synth("synth:size=64x48,fps=50,format=GREY", RIM_CAMERA_NIR);
+    rim_frame f = gray_for(c);
+    rim_camera_shot shot;
+    rim_clock_sleep_until(rim_clock_now_ns() + 200 * MS); // more than its buffers hold
+    const int64_t ready_ns = rim_clock_now_ns();
+    rim_camera_skip(c);
+    ck_assert_int_eq(next(c, &f, &shot), RIM_OK);
+    ck_assert_int_gt(f.captured_ns, ready_ns);
+    ck_assert_uint_eq(f.seq, 0);
+    ck_assert_uint_eq(rim_camera_get_counts(c).lost, 0);
+    ck_assert_uint_eq(rim_camera_get_counts(c).frames, 1);
+    rim_frame_uninit(&f);
+    rim_camera_close(&c);
+}
+END_TEST
+
 // Until a frame comes, at most two seconds; the states that were seen, as bits.
 static unsigned wait_back(rim_camera *c, rim_frame *f, rim_camera_shot *shot)
 {
@@ -385,6 +403,7 @@ int main(void)
     tcase_add_test(t, frames_come_at_pace);
     tcase_add_test(t, gaps_and_damage_are_counted);
     tcase_add_test(t, slow_reader_sees_the_newest);
+    tcase_add_test(t, frames_from_before_can_be_skipped);
     tcase_add_test(t, unplugged_and_back);
     tcase_add_test(t, failed_transfers_start_anew);
     tcase_add_test(t, back_with_another_size_is_refused);
