@@ -90,8 +90,9 @@ static rim_err create_pools(rim_live *l)
 
 static void release_shown(void *ctx, void *item)
 {
-    (void)ctx;
-    rim_frame_release(((rim_live_picture *)item)->picture);
+    rim_frame *picture = ((rim_live_picture *)item)->picture;
+    rim_live_files_presented(ctx, picture->seq, -1);
+    rim_frame_release(picture);
 }
 
 static rim_err create(rim_live *l)
@@ -111,7 +112,7 @@ static rim_err create(rim_live *l)
         err = create_pools(l);
     if (!err)
         err = rim_queue_create(&l->shown, sizeof(rim_live_picture), RIM_LIVE_SHOW_SLOTS,
-                               release_shown, NULL);
+                               release_shown, l);
     if (!err)
         err = rim_live_show_create(l);
     if (!err && l->window)

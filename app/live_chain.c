@@ -177,8 +177,11 @@ static void hand_on(rim_live *l, const rim_pair *pair, rim_frame *picture)
                               .acquired_ns = pair->acquired_ns,
                               .unpacked_ns = pair->unpacked_ns,
                               .processed_ns = rim_clock_now_ns()};
-    l->result.quality.age_ms =
-        (double)(shown.processed_ns - pair->nir->captured_ns) / 1e6;
+    const int64_t captured_ns = pair->nir->captured_ns;
+    rim_quality *q = &l->result.quality;
+    q->age_ms = (double)(shown.processed_ns - captured_ns) / 1e6;
+    q->acquired_ms = (double)(shown.acquired_ns - captured_ns) / 1e6;
+    q->unpacked_ms = (double)(shown.unpacked_ns - captured_ns) / 1e6;
     if (l->whole) { // it must be copied before it goes
         rim_live_files_picture(l, l->whole);
         rim_session_serve(l->session, pair->nir, l->whole, &l->result);

@@ -6,8 +6,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
+
+// A line of the report waits so long to tell when its picture was shown: a display's
+// interval, and what the show thread may be late.
+#define SHOWN_WITHIN_NS (100 * RIM_NS_PER_MS)
 
 // A line that waits to be written.
 typedef struct reported {
@@ -42,6 +47,12 @@ rim_err rim_live_files_create(rim_live *l, const rim_frame *picture)
 {
     const rim_run_options *o = &l->o->run;
     l->report.live = l->pictures.live = l;
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_mutex_init(&l->presented.lock, NULL);
+    pthread_cond_init(&l->presented.changed, &attr);
+    pthread_condattr_destroy(&attr);
     rim_err err = RIM_OK;
     if (o->report)
         err = rim_queue_create(&l->report.queue, sizeof(reported),
@@ -54,10 +65,14 @@ rim_err rim_live_files_create(rim_live *l, const rim_frame *picture)
 void rim_live_files_destroy(rim_live *l)
 {
     rim_live_file *files[] = {&l->report, &l->pictures};
+    if (!l->report.live)
+        return; // not made yet
     for (int i = 0; i < 2; i++) {
         rim_queue_destroy(&files[i]->queue);
         rim_pool_destroy(&files[i]->pool);
     }
+    pthread_cond_destroy(&l->presented.changed);
+    pthread_mutex_destroy(&l->presented.lock);
 }
 
 void rim_live_keep_error(rim_live *l, rim_err err)
@@ -67,13 +82,48 @@ void rim_live_keep_error(rim_live *l, rim_err err)
         (void)atomic_compare_exchange_strong(&l->file_error, &none, err);
 }
 
+void rim_live_files_presented(rim_live *l, uint64_t seq, int64_t age_ns)
+{
+    rim_live_presented *p = &l->presented;
+    const size_t i = seq % (sizeof p->frame / sizeof *p->frame);
+    if (!l->report.queue)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->frame[i].seq = seq;
+    p->frame[i].age_ns = age_ns;
+    p->frame[i].known = true;
+    pthread_cond_signal(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+// How old a frame was when it was shown; NAN: it was not, or not by until_ns.
+static double presented_ms(rim_live *l, uint64_t seq, int64_t until_ns)
+{
+    rim_live_presented *p = &l->presented;
+    const size_t i = seq % (sizeof p->frame / sizeof *p->frame);
+    const struct timespec t = {.tv_sec = (time_t)(until_ns / RIM_NS_PER_S),
+                               .tv_nsec = (long)(until_ns % RIM_NS_PER_S)};
+    int64_t age_ns = -1;
+    pthread_mutex_lock(&p->lock);
+    while (!p->frame[i].known || p->frame[i].seq < seq)
+        if (pthread_cond_timedwait(&p->changed, &p->lock, &t))
+            break;
+    if (p->frame[i].known && p->frame[i].seq == seq)
+        age_ns = p->frame[i].age_ns;
+    pthread_mutex_unlock(&p->lock);
+    return age_ns < 0 ? (double)NAN : (double)age_ns / 1e6;
+}
+
 static rim_err write_report(rim_live *l, int64_t until_ns)
 {
     reported r;
     const rim_err err = rim_queue_pop(l->report.queue, &r, until_ns);
-    if (!err)
-        rim_live_keep_error(l, rim_session_report(l->session, &r.result, &r.scale));
-    return err;
+    if (err)
+        return err;
+    const int64_t shown_by_ns = until_ns ? rim_clock_now_ns() + SHOWN_WITHIN_NS : 0;
+    r.result.quality.presented_ms = presented_ms(l, r.result.frame, shown_by_ns);
+    rim_live_keep_error(l, rim_session_report(l->session, &r.result, &r.scale));
+    return RIM_OK;
 }
 
 static rim_err write_picture(rim_live *l, int64_t until_ns)

@@ -48,6 +48,17 @@ typedef struct rim_live_file {
     bool running;
 } rim_live_file;
 
+// When pictures were given to the display, from the show thread to the report's.
+typedef struct rim_live_presented {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct {
+        uint64_t seq;
+        int64_t age_ns; // -1: it is not shown
+        bool known;
+    } frame[2 * RIM_LIVE_REPORT_SLOTS]; // at seq % their number
+} rim_live_presented;
+
 // A frame on its way to the recording.
 typedef struct rim_live_recorded {
     rim_frame *frame; // NULL: not wanted, or no room
@@ -171,6 +182,7 @@ struct rim_live {
     rim_ages recent;   // of the last seconds
     int64_t recent_ns; // since then
 
+    rim_live_presented presented;
     rim_live_file report, pictures;
     rim_live_record record;
     struct rim_live_snapshots *kept; // NULL: headless
@@ -195,6 +207,8 @@ void rim_live_files_step(rim_live *l);
 // What waits is written; then the threads end.
 void rim_live_files_end(rim_live *l);
 void rim_live_files_account(rim_live *l);
+// A picture was given to the display, so old; -1: it will not be.
+void rim_live_files_presented(rim_live *l, uint64_t seq, int64_t age_ns);
 // Copies for the files. Never wait.
 void rim_live_files_report(rim_live *l, const rim_result *result);
 void rim_live_files_picture(rim_live *l, const rim_frame *picture);

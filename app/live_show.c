@@ -165,6 +165,7 @@ static void count(rim_live *l, const rim_live_picture *p)
     for (int i = 0; i < RIM_HAND_COUNT; i++)
         rim_ages_add(&s->age[i], at[i] - captured_ns);
     s->presented++;
+    rim_live_files_presented(l, p->picture->seq, at[RIM_HAND_PRESENTED] - captured_ns);
     rim_ages_add(&l->recent, at[RIM_HAND_PRESENTED] - captured_ns);
     if (at[RIM_HAND_PRESENTED] - l->aged_ns < RIM_NS_PER_S)
         return;
@@ -192,6 +193,7 @@ void rim_live_show(rim_live *l, int64_t until_ns)
         count(l, &p);
     } else if (!err) {
         l->stats->stale++; // its moment has passed
+        rim_live_files_presented(l, p.picture->seq, -1);
         rim_frame_release(p.picture);
     }
     if (lost)

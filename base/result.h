@@ -120,7 +120,10 @@ typedef struct rim_quality {
     double motion_px;       // of the tissue since the last frame; NAN for the first
     uint32_t dropped;       // frames lost before this one
     double age_ms; // of the frame when its picture was done, live; 0: a recording
-    unsigned why;  // RIM_WHY_*: of the picture as a whole
+    // Likewise when it was taken from the driver, unpacked, and given to the display;
+    // the last NAN: its picture was not shown.
+    double acquired_ms, unpacked_ms, presented_ms;
+    unsigned why; // RIM_WHY_*: of the picture as a whole
     rim_calib_state calibration;
     rim_leakage leakage_from;
     double leakage; // 0..1, by leakage_from

@@ -286,6 +286,20 @@ static void put_scale(rim_report_writer *w, rim_line *l)
     w->told = w->scale;
 }
 
+// A recording has none.
+static void put_ages(rim_line *l, const rim_quality *q)
+{
+    if (!(q->age_ms > 0))
+        return;
+    put_number(l, "age_ms", q->age_ms, 3);
+    rim_line_key(l, "ages_ms");
+    rim_line_raw(l, "{");
+    put_number(l, "acquired", q->acquired_ms, 3);
+    put_number(l, "unpacked", q->unpacked_ms, 3);
+    put_number(l, "presented", q->presented_ms, 3);
+    rim_line_raw(l, "}");
+}
+
 // truth: NULL for a report.
 static rim_err write_result(rim_report_writer *w, const rim_result *r,
                             const rim_truth *truth)
@@ -309,8 +323,7 @@ static rim_err write_result(rim_report_writer *w, const rim_result *r,
     put_number(l, "motion_px", r->quality.motion_px, 3);
     rim_line_key(l, "dropped");
     rim_line_uint(l, r->quality.dropped);
-    if (r->quality.age_ms > 0)
-        put_number(l, "age_ms", r->quality.age_ms, 3);
+    put_ages(l, &r->quality);
     put_calibration(l, &r->quality);
     rim_line_raw(l, "}");
     put_scale(w, l);

@@ -23,7 +23,7 @@ typedef struct rim_run_limits {
 } rim_run_limits;
 
 // Runs `rimlight ARGS`, args split at spaces; %s-style formatting first. A run that
-// takes longer than a minute is killed, status 137.
+// takes longer than a minute (times CK_TIMEOUT_MULTIPLIER) is killed, status 137.
 void rim_run_program(rim_run *run, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void rim_run_limited(rim_run *run, const rim_run_limits *limits, const char *fmt, ...)
@@ -36,6 +36,9 @@ void rim_expect_error(const rim_run *run, int status, ...);
 // Every line of the file must be a JSON object that ends with a newline; returns how
 // many there are. Fails the test otherwise.
 int rim_count_report(const char *path);
+
+// Takes the ages, which only a live run has, out of every line of a report.
+void rim_forget_ages(char *report);
 
 // An empty folder for this test, removed and made anew.
 void rim_fresh_folder(char *path, size_t size, const char *name);

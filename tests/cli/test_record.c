@@ -41,22 +41,12 @@ static int figure(const char *group, const char *key)
     return n;
 }
 
-static void forget_ages(char *text)
-{
-    for (char *at = text; (at = strstr(at, ",\"age_ms\":"));) {
-        const char *end = at + 1;
-        while (*end != '}' && *end != ',')
-            end++;
-        memmove(at, end, strlen(end) + 1);
-    }
-}
-
 static void expect_equal_reports(const char *live_name, const char *again_name)
 {
     size_t size;
     char *live = rim_slurp(in_folder(live_name), &size);
     char *again = rim_slurp(in_folder(again_name), &size);
-    forget_ages(live);
+    rim_forget_ages(live);
     ck_assert_int_gt((int)strlen(live), 100);
     ck_assert_str_eq(live, again);
     free(live);

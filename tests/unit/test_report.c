@@ -102,7 +102,10 @@ static rim_truth example(void)
                                    .dark = 0.11,
                                    .motion_px = (double)NAN,
                                    .dropped = 2,
-                                   .age_ms = 7.25};
+                                   .age_ms = 7.25,
+                                   .acquired_ms = 0.5,
+                                   .unpacked_ms = 1.125,
+                                   .presented_ms = (double)NAN};
     return t;
 }
 
@@ -134,7 +137,8 @@ START_TEST(line_is_the_stated_format)
         "\"x\":700.0,\"y\":410.0,\"area_px\":900.0,\"area_mm2\":2.4,\"sbr\":1.9,"
         "\"confidence\":0.91,\"polygon\":[[690.0,400.0],[712.0,402.5],"
         "[705.0,421.0]],\"why\":[]}]},\"quality\":{\"saturated\":0.0002,"
-        "\"dark\":0.11,\"motion_px\":null,\"dropped\":2,\"age_ms\":7.25}}\n");
+        "\"dark\":0.11,\"motion_px\":null,\"dropped\":2,\"age_ms\":7.25,"
+        "\"ages_ms\":{\"acquired\":0.5,\"unpacked\":1.125,\"presented\":null}}}\n");
     ck_assert_str_eq(g_log, "");
 }
 END_TEST
@@ -243,6 +247,9 @@ START_TEST(longest_line_fits)
                                    .motion_px = big,
                                    .dropped = UINT32_MAX,
                                    .age_ms = big,
+                                   .acquired_ms = big,
+                                   .unpacked_ms = big,
+                                   .presented_ms = big,
                                    .why = (1u << RIM_WHY_COUNT) - 1,
                                    .calibration = {true, INT_MAX, big, big, true},
                                    .leakage_from = RIM_LEAKAGE_HIGHLIGHTS,
