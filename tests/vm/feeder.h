@@ -9,7 +9,7 @@
 
 typedef enum feeder_way {
     FEEDER_MMAP,  // a vivid output, at its own pace
-    FEEDER_WRITE, // v4l2loopback, at 30/s
+    FEEDER_WRITE, // v4l2loopback, at 30/s; 6/s where everything is slow
 } feeder_way;
 
 typedef struct feeder feeder;
@@ -19,6 +19,10 @@ typedef struct feeder feeder;
 feeder *feeder_start(const char *node, feeder_way way, const char *name, int width,
                      int height);
 void feeder_stop(feeder *f);
+
+// How much longer things take than usual (CK_TIMEOUT_MULTIPLIER): 1, or more under
+// sanitizers.
+int feeder_patience(void);
 
 unsigned feeder_sample(int x, int y, unsigned n, int bits);
 

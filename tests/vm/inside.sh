@@ -3,7 +3,7 @@
 set -eu
 build=$1
 if [ -n "${RIM_SOAK_SECONDS:-}" ]; then
-    exec "$build/tests/vm/test_live_vm"
+    exec "$build/tests/vm/test_soak"
 fi
 status=0
 "$build/tests/vm/test_camera_vm" || status=1
