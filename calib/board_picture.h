@@ -1,4 +1,4 @@
-// board_picture.h: a board to print, and to show to the virtual cameras of target.h.
+// board_picture.h: a board to print, and to show to the virtual cameras of phantom/target.h.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_CALIB_BOARD_PICTURE_H
 #define RIM_CALIB_BOARD_PICTURE_H

@@ -161,7 +161,7 @@ START_TEST(calibration_from_phantom_targets_notices_a_bump)
     ck_assert_msg(run.status == 0, "%s", run.err);
     rim_run_program(&run,
                     "calibrate geometry --nir %s/two/boards --board chessboard --grid "
-                    "9x6 --pitch 4.5 --no-tangential --distance 98 -o %s/two-cal",
+                    "9x6 --pitch 4 --no-tangential --distance 96 -o %s/two-cal",
                     folder, folder);
     ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
     ck_assert_ptr_nonnull(strstr(run.out, "residual by region of the NIR picture, mm"));

@@ -4,7 +4,7 @@
 #define RIM_TESTS_CALIB_FIXTURE_H
 
 #include "calib/board.h"
-#include "calib/target.h"
+#include "phantom/target.h"
 
 // A NIR camera of 640x480, 12 bits, and a visible one of 720x540, 8 bits, that looks
 // from 4 mm to the left, turned by two degrees. Both have distortion.

@@ -1,6 +1,6 @@
 // target.c: virtual cameras by ray casting, 4x4 rays a pixel and a binomial blur.
 // SPDX-License-Identifier: MIT
-#include "calib/target.h"
+#include "phantom/target.h"
 
 #include "calib/lens_model.h"
 
@@ -304,6 +304,11 @@ void rim_target_shoot(rim_target *t, rim_frame *out, double level, uint64_t inde
     for (int y = 0; y < t->c.height; y++)
         expose_row(t, rim_frame_row16(out, y), y, level, index, noise);
     out->seq = index;
+}
+
+const float *rim_target_light(const rim_target *t)
+{
+    return t->light;
 }
 
 // ---- truth ----

@@ -1,13 +1,13 @@
-// target.h: two virtual cameras that look at targets: pictures with known truth.
+// target.h: a virtual camera that looks at targets: pictures with known truth.
 //
-// For tests of the calibration, and for people to practise on (`rimlight calibrate
-// targets`). A camera has a lens with distortion, light that falls off, its own gain
+// For tests of the calibration, for people to practise on (practice.h), and for the
+// boards before a phantom's cameras (targets.c). A camera has a lens with distortion, light that falls off, its own gain
 // and dark level in every pixel, hot and dead pixels, shot noise, noise of reading and
 // of rows. The same numbers give the same pictures on every machine: sums, products,
 // quotients and square roots only. One thread owns a camera.
 // SPDX-License-Identifier: MIT
-#ifndef RIM_CALIB_TARGET_H
-#define RIM_CALIB_TARGET_H
+#ifndef RIM_PHANTOM_TARGET_H
+#define RIM_PHANTOM_TARGET_H
 
 #include "base/err.h"
 #include "base/frame.h"
@@ -52,6 +52,10 @@ void rim_target_aim(rim_target *t, const rim_target_plane *plane);
 // without noise over time.
 void rim_target_shoot(rim_target *t, rim_frame *out, double level, uint64_t index,
                       bool noise);
+
+// What the camera is aimed at, before its own falloff and gains: the light at each pixel
+// [width * height], 0..1. Its own until it is aimed again.
+const float *rim_target_light(const rim_target *t);
 
 // The pixel that shows a point of the plane. false: out of the model's view.
 bool rim_target_project(const rim_target *t, const rim_target_plane *plane, double x_mm,
