@@ -24,6 +24,8 @@ static void put(rim_live *l, rim_frame *f, const rim_camera_shot *shot, bool nir
 static void unpack(rim_live *l, rim_camera *camera, const rim_camera_shot *shot,
                    bool nir)
 {
+    if (camera == l->nir.camera)
+        l->automatic = shot->automatic;
     rim_live_recorded recorded = {.visible = !nir,
                                   .take = rim_live_record_take(l),
                                   .exposure_us = shot->exposure_us,
@@ -125,6 +127,7 @@ static void note_health(rim_live *l, int64_t now_ns)
         l->health_processed = l->processed;
     }
     h.fps = l->health_fps;
+    h.automatic_gain = l->automatic;
     h.delay_p50_ms = l->recent_tenths[0] / 10.0;
     h.delay_p99_ms = l->recent_tenths[1] / 10.0;
     rim_live_record_health(l, &h);

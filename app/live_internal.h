@@ -149,6 +149,7 @@ struct rim_live {
     _Atomic int64_t captured_ns; // its time stamp
     _Atomic int64_t interval_ns; // between NIR frames; 0: not known
     atomic_int state;            // rim_camera_state of the NIR camera
+    atomic_bool automatic;       // it changes exposure or gain by itself
 
     // The process thread's.
     rim_result result;

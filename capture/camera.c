@@ -369,6 +369,7 @@ rim_err rim_camera_acquire(rim_camera *c, rim_camera_shot *shot, int64_t until_n
     }
     memset(shot, 0, sizeof *shot);
     shot->exposure_us = shot->gain = (double)NAN;
+    shot->automatic = false;
     const rim_err err = c->kind->dequeue(c->device, shot, until_ns);
     const char *notice = c->kind->notice ? c->kind->notice(c->device) : NULL;
     if (notice)

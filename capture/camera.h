@@ -85,6 +85,7 @@ typedef struct rim_camera_shot {
     int index;           // of the driver's buffer
     double exposure_us;  // as set when it was taken; NAN: the camera does not tell
     double gain;         // likewise, in the camera's own unit
+    bool automatic;      // the camera changes exposure, gain or the like by itself
 } rim_camera_shot;
 
 typedef struct rim_camera_counts {

@@ -16,6 +16,7 @@
 //     back_size=WxH     what it offers when it comes back
 //     frames=N          no frames come after N of them
 //     exposure_us=N gain=N  what it tells of its settings (nothing)
+//     automatic=1       it says that its gain cannot be held
 //
 // Like a driver it holds a few buffers; who is slower than they last loses frames.
 // The pictures are drawn when it is opened, RING of them or those of the recording,
@@ -44,6 +45,7 @@ typedef struct synth {
     int lose, damage, gone_after, gone_ms, fail_after, frames;
     int back_width, back_height;
     int exposure_us, gain; // 0: it does not tell
+    int automatic;         // above 0: it says that its gain is
     double phase_ms;
     int64_t start_ns;
     int64_t first;     // of a film: frame intervals of the clock before the start
@@ -92,6 +94,7 @@ static bool set_key(synth *s, const char *key, const char *value)
         {"fail_after", &s->fail_after},
         {"exposure_us", &s->exposure_us},
         {"gain", &s->gain},
+        {"automatic", &s->automatic},
     };
     char end = 0;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -412,6 +415,7 @@ static rim_err dequeue(void *device, rim_camera_shot *shot, int64_t until_ns)
     }
     rim_clock_sleep_until(due_ns);
     shot->data = s->picture[(s->first + s->next) % s->pictures];
+    shot->automatic = s->automatic > 0;
     shot->bytes = s->bytes;
     shot->driver_seq = (uint32_t)s->next;
     shot->captured_ns = due_ns;

@@ -215,6 +215,7 @@ static rim_err dequeue(void *device, rim_camera_shot *shot, int64_t until_ns)
             return err;
         err = take_buffer(v, shot);
         shot->exposure_us = v->exposure_us;
+        shot->automatic = v->automatic;
         shot->gain = v->gain;
         if (err != RIM_ERR_TIMEOUT)
             return err;

@@ -26,6 +26,7 @@ typedef struct rim_v4l2 {
     char notice[160];         // what rim_camera_kind.notice() has to tell, or ""
     char told[160];           // what it has told last
     double exposure_us, gain; // as set; NAN: not known
+    bool automatic;           // something changes the counts by itself
 } rim_v4l2;
 
 // An ioctl that a signal cannot break. 0, or -1 and errno.

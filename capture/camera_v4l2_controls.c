@@ -15,18 +15,20 @@
 static const struct {
     uint32_t id;
     int value, second;
+    bool brightens; // while it is on, counts follow the scene
 } automatic[] = {
-    {V4L2_CID_EXPOSURE_AUTO, V4L2_EXPOSURE_MANUAL, V4L2_EXPOSURE_SHUTTER_PRIORITY},
-    {V4L2_CID_EXPOSURE_AUTO_PRIORITY, 0, 0}, // it would slow the frames down
-    {V4L2_CID_AUTOGAIN, 0, 0},
-    {V4L2_CID_ISO_SENSITIVITY_AUTO, V4L2_ISO_SENSITIVITY_MANUAL, 0},
-    {V4L2_CID_AUTO_WHITE_BALANCE, 0, 0},
-    {V4L2_CID_AUTO_N_PRESET_WHITE_BALANCE, V4L2_WHITE_BALANCE_MANUAL, 0},
-    {V4L2_CID_AUTOBRIGHTNESS, 0, 0},
-    {V4L2_CID_WIDE_DYNAMIC_RANGE, 0, 0},
-    {V4L2_CID_BACKLIGHT_COMPENSATION, 0, 0},
-    {V4L2_CID_HUE_AUTO, 0, 0},
-    {V4L2_CID_CHROMA_AGC, 0, 0},
+    {V4L2_CID_EXPOSURE_AUTO, V4L2_EXPOSURE_MANUAL, V4L2_EXPOSURE_SHUTTER_PRIORITY,
+     true},
+    {V4L2_CID_EXPOSURE_AUTO_PRIORITY, 0, 0, false}, // it would slow the frames down
+    {V4L2_CID_AUTOGAIN, 0, 0, true},
+    {V4L2_CID_ISO_SENSITIVITY_AUTO, V4L2_ISO_SENSITIVITY_MANUAL, 0, true},
+    {V4L2_CID_AUTO_WHITE_BALANCE, 0, 0, false},
+    {V4L2_CID_AUTO_N_PRESET_WHITE_BALANCE, V4L2_WHITE_BALANCE_MANUAL, 0, false},
+    {V4L2_CID_AUTOBRIGHTNESS, 0, 0, true},
+    {V4L2_CID_WIDE_DYNAMIC_RANGE, 0, 0, true},
+    {V4L2_CID_BACKLIGHT_COMPENSATION, 0, 0, false},
+    {V4L2_CID_HUE_AUTO, 0, 0, false},
+    {V4L2_CID_CHROMA_AGC, 0, 0, false},
 };
 
 // A change of these by another program changes every number.
@@ -176,6 +178,21 @@ rim_err rim_v4l2_set_control(const rim_v4l2 *v, const char *setting, char *why,
     return RIM_OK;
 }
 
+// Could not be switched off, or was switched on by somebody.
+static bool is_automatic(const rim_v4l2 *v)
+{
+    struct v4l2_queryctrl q;
+    for (int i = 0; i < COUNT(automatic); i++) {
+        int now = 0;
+        if (automatic[i].brightens && query(v, automatic[i].id, &q) &&
+            !(q.flags & V4L2_CTRL_FLAG_DISABLED) && get(v, q.id, &now) &&
+            now != automatic[i].value &&
+            (automatic[i].second == 0 || now != automatic[i].second))
+            return true;
+    }
+    return false;
+}
+
 // EXPOSURE_ABSOLUTE counts in 100 us; EXPOSURE has no unit and is left out.
 void rim_v4l2_read_settings(rim_v4l2 *v)
 {
@@ -183,6 +200,7 @@ void rim_v4l2_read_settings(rim_v4l2 *v)
     int value;
     v->exposure_us =
         get(v, V4L2_CID_EXPOSURE_ABSOLUTE, &value) ? 100.0 * value : (double)NAN;
+    v->automatic = is_automatic(v);
     v->gain = (double)NAN;
     for (int i = 0; i < COUNT(gains) && isnan(v->gain); i++)
         if (get(v, gains[i], &value))

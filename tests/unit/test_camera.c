@@ -217,6 +217,22 @@ START_TEST(gaps_and_damage_are_counted)
 }
 END_TEST
 
+START_TEST(automatic_gain_is_told)
+{
+    for (int i = 0; i < 2; i++) {
+        rim_camera *c = open_synth(i ? "synth:size=64x48,fps=200,automatic=1"
+                                     : "synth:size=64x48,fps=200",
+                                   RIM_CAMERA_NIR);
+        rim_frame f = gray_for(c);
+        rim_camera_shot shot;
+        ck_assert_int_eq(next(c, &f, &shot), RIM_OK);
+        ck_assert_int_eq(shot.automatic, i);
+        rim_frame_uninit(&f);
+        rim_camera_close(&c);
+    }
+}
+END_TEST
+
 START_TEST(slow_reader_sees_the_newest)
 {
     rim_camera *c = open_synth("synth:size=64x48,fps=200,format=GREY", RIM_CAMERA_NIR);
@@ -402,6 +418,7 @@ int main(void)
     tcase_add_test(t, choice);
     tcase_add_test(t, frames_come_at_pace);
     tcase_add_test(t, gaps_and_damage_are_counted);
+    tcase_add_test(t, automatic_gain_is_told);
     tcase_add_test(t, slow_reader_sees_the_newest);
     tcase_add_test(t, frames_from_before_can_be_skipped);
     tcase_add_test(t, unplugged_and_back);

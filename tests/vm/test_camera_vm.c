@@ -434,10 +434,17 @@ START_TEST(automatic_controls_are_switched_off)
     rim_frame f = frame_for(c);
     rim_camera_shot shot;
     ck_assert_int_eq(next(c, &f, &shot), RIM_OK);
+    ck_assert(!shot.automatic);
     control(0, "gain=55");
     for (int i = 0; i < 10; i++)
         ck_assert_int_eq(next(c, &f, &shot), RIM_OK);
     check_told("another program set gain to 55");
+    ck_assert(!shot.automatic);
+    control(0, "gain_automatic=1");
+    for (int i = 0; i < 10; i++)
+        ck_assert_int_eq(next(c, &f, &shot), RIM_OK);
+    ck_assert(shot.automatic);
+    control(0, "gain_automatic=0");
     rim_frame_uninit(&f);
     rim_camera_close(&c);
 
