@@ -194,6 +194,17 @@ void rim_screen_health(rim_screen *s, const rim_health *health)
     rim_overlay_set_health(s->overlay, health);
 }
 
+// What to do with a surface that is not done yet; NULL: there is none.
+static const char *word_sketch(const rim_screen *s)
+{
+    if (s->sketch.editing)
+        return "drag or add corners, enter when done, escape leaves it";
+    if (s->sketch.count == 0)
+        return NULL;
+    return s->sketch.count < 3 ? "CUT SURFACE: click its corners, one after the other"
+                               : "CUT SURFACE: more corners, or enter when done";
+}
+
 // Message, or what is going on, zoom and an open colour scale told with it.
 static void set_note(rim_screen *s)
 {
@@ -214,7 +225,7 @@ static void set_note(rim_screen *s)
     snprintf(note, sizeof note, "%s%s%s%s%s", s->state,
              s->state[0] && (zoom[0] || scale[0]) ? "   " : "", zoom,
              zoom[0] && scale[0] ? "   " : "", scale);
-    rim_overlay_set_note(s->overlay, note);
+    rim_overlay_set_note(s->overlay, word_sketch(s) ? word_sketch(s) : note);
 }
 
 // ---- drawing ----

@@ -131,8 +131,6 @@ static void edit(rim_screen *s)
     memcpy(k->corner, s->watched.point, (size_t)k->count * sizeof k->corner[0]);
     k->editing = true;
     k->held = -1;
-    rim_screen_say(s,
-                   "drag or add corners, enter when done, escape leaves it as it is");
 }
 
 void rim_screen_drop_sketch(rim_screen *s)

@@ -202,6 +202,17 @@ void desk_look(rim_frame *picture)
     fclose(f);
 }
 
+unsigned desk_pixel(int x, int y)
+{
+    long at, stride;
+    unsigned char p[4];
+    FILE *f = open_screen(&at, &stride);
+    ck_assert_int_eq(fseek(f, at + y * stride + x * 4L, SEEK_SET), 0);
+    ck_assert_uint_eq(fread(p, 1, 4, f), 4);
+    fclose(f);
+    return (unsigned)p[2] << 16 | (unsigned)p[1] << 8 | p[0];
+}
+
 static int lit_pixels(int width, int height)
 {
     rim_frame f = {.width = width, .height = height, .fmt = RIM_FMT_BGRX8, .bits = 8};

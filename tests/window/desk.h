@@ -34,6 +34,8 @@ void desk_do(const char *what);
 void desk_settle(int still_ms);
 // The screen, or the middle of it, of *f's size (BGRX8, initialised).
 void desk_look(rim_frame *f);
+// One pixel of the screen, 0xrrggbb.
+unsigned desk_pixel(int x, int y);
 // Waits, at most twenty seconds, until so many pixels of the middle are not black.
 bool desk_wait_lit(int width, int height, int least);
 bool desk_is_dark(int width, int height);

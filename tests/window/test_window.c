@@ -1,19 +1,15 @@
-// test_window.c: the window under a virtual X server, with real keys and clicks.
-//
-// Starts its own Xvfb, whose screen lies in a file that is read back; xdotool presses
-// the keys. Skipped, saying so, where either is missing or there is no SDL2.
+// test_window.c: render/window.h under a virtual X server, with real keys and clicks.
 // SPDX-License-Identifier: MIT
+#include "desk.h"
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "render/window.h"
 
 #include <check.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,92 +21,6 @@ const char *__asan_default_options(void); // NOLINT(bugprone-reserved-identifier
 const char *__asan_default_options(void)  // NOLINT(bugprone-reserved-identifier)
 {
     return "detect_leaks=0";
-}
-
-static char g_dir[] = "/tmp/rimlight-window-XXXXXX";
-static pid_t g_server;
-
-static bool has_program(const char *name)
-{
-    char line[128];
-    snprintf(line, sizeof line, "command -v %s >/dev/null 2>&1", name);
-    return system(line) == 0; // NOLINT(concurrency-mt-unsafe)
-}
-
-static void become_server(int display_fd)
-{
-    char fd[16], screen[32];
-    snprintf(fd, sizeof fd, "%d", display_fd);
-    snprintf(screen, sizeof screen, "%dx%dx24", SCREEN_W, SCREEN_H);
-    prctl(PR_SET_PDEATHSIG, SIGTERM); // it ends with the test, however that ends
-    if (!freopen("/dev/null", "w", stderr))
-        _exit(1);
-    execlp("Xvfb", "Xvfb", "-displayfd", fd, "-screen", "0", screen, "-fbdir", g_dir,
-           "-nolisten", "tcp", "-noreset", (char *)NULL);
-    _exit(1);
-}
-
-// Starts the server on a display that it chooses; false: it did not start.
-static bool start_server(void)
-{
-    int fd[2];
-    if (!mkdtemp(g_dir) || pipe(fd))
-        return false;
-    g_server = fork();
-    if (g_server == 0)
-        become_server(fd[1]);
-    close(fd[1]);
-    char name[16] = ":";
-    size_t used = 1;
-    while (used < sizeof name - 1 && read(fd[0], name + used, 1) == 1 &&
-           name[used] != '\n')
-        used++;
-    close(fd[0]);
-    if (used < 2 || name[used] != '\n')
-        return false;
-    name[used] = '\0';
-    setenv("DISPLAY", name, 1);          // NOLINT(concurrency-mt-unsafe)
-    setenv("SDL_VIDEODRIVER", "x11", 1); // NOLINT(concurrency-mt-unsafe)
-    return true;
-}
-
-static void stop_server(void)
-{
-    char path[64];
-    if (g_server > 0 && kill(g_server, SIGTERM) == 0)
-        waitpid(g_server, NULL, 0);
-    snprintf(path, sizeof path, "%s/Xvfb_screen0", g_dir);
-    unlink(path);
-    rmdir(g_dir);
-}
-
-static void press(const char *what)
-{
-    char line[128];
-    snprintf(line, sizeof line, "timeout 20 xdotool %s", what);
-    ck_assert_int_eq(system(line), 0); // NOLINT(concurrency-mt-unsafe)
-}
-
-// One pixel of the screen, as 0xrrggbb, from the server's file (the XWD format: its
-// header's first field is its own length; then the colour map, 12 bytes a colour).
-static unsigned screen_pixel(int x, int y)
-{
-    char path[64];
-    unsigned char h[100], p[4];
-    snprintf(path, sizeof path, "%s/Xvfb_screen0", g_dir);
-    FILE *f = fopen(path, "rb");
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fread(h, 1, sizeof h, f), sizeof h);
-#define FIELD(i)                                                                       \
-    ((long)h[4 * (i)] << 24 | (long)h[4 * (i) + 1] << 16 | (long)h[4 * (i) + 2] << 8 | \
-     (long)h[4 * (i) + 3])
-    const long at = FIELD(0) + FIELD(19) * 12 + y * FIELD(12) + x * 4L;
-    const bool lsb_first = FIELD(7) == 0;
-    ck_assert_int_eq(fseek(f, at, SEEK_SET), 0);
-    ck_assert_uint_eq(fread(p, 1, 4, f), 4);
-    fclose(f);
-    return lsb_first ? (unsigned)p[2] << 16 | (unsigned)p[1] << 8 | p[0]
-                     : (unsigned)p[1] << 16 | (unsigned)p[2] << 8 | p[3];
 }
 
 // Four quarters: red, green, blue, white.
@@ -136,13 +46,13 @@ static void wait_for_pixel(rim_window *w, const rim_frame *f, int x, int y,
 {
     const int64_t until = rim_clock_now_ns() + 10 * RIM_NS_PER_S;
     rim_event e;
-    while (screen_pixel(x, y) != color && rim_clock_now_ns() < until) {
+    while (desk_pixel(x, y) != color && rim_clock_now_ns() < until) {
         while (rim_window_poll(w, &e)) {
         }
         rim_window_show(w, f);
         rim_clock_sleep_until(rim_clock_now_ns() + 10 * RIM_NS_PER_MS);
     }
-    ck_assert_uint_eq(screen_pixel(x, y), color);
+    ck_assert_uint_eq(desk_pixel(x, y), color);
 }
 
 // The next event but those that come by themselves, with the focus or the pointer.
@@ -205,7 +115,7 @@ START_TEST(a_large_picture_keeps_its_shape)
     wait_for_pixel(w, &f, 380, 290, 0xff0000);
     wait_for_pixel(w, &f, 420, 310, 0xffffff);
     // A window with another shape: 800x450 of it are picture, the rest is black.
-    press("search --name 'rimlight test' windowsize 800 600 windowmove 0 0");
+    desk_do("search --name 'rimlight test' windowsize 800 600 windowmove 0 0");
     wait_for_pixel(w, &f, 10, 100, 0xff0000);
     wait_for_pixel(w, &f, 790, 500, 0xffffff);
     wait_for_pixel(w, &f, 400, 40, 0x000000);
@@ -240,18 +150,18 @@ START_TEST(keys_say_what_they_mean)
     init_picture(&f, 400, 300);
     rim_window *w = open_window(&f);
     wait_for_pixel(w, &f, 210, 160, 0xff0000);
-    press("mousemove 300 250");
+    desk_do("mousemove 300 250");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        press(cases[i].key);
+        desk_do(cases[i].key);
         const rim_event e = wait_for_event(w);
         ck_assert_int_eq(e.action, cases[i].action);
         ck_assert_int_eq(e.amount, cases[i].amount);
     }
-    press("key 6");
+    desk_do("key 6");
     ck_assert_int_eq(wait_for_event(w).view, RIM_VIEW_SIDE_BY_SIDE);
-    press("keydown w");
+    desk_do("keydown w");
     ck_assert_int_eq(wait_for_event(w).action, RIM_ACTION_WHITE_HOLD);
-    press("keyup w");
+    desk_do("keyup w");
     rim_event e = {0};
     for (int i = 0; i < 400 && e.action != RIM_ACTION_WHITE_FREE; i++)
         if (!rim_window_poll(w, &e))
@@ -270,27 +180,27 @@ START_TEST(clicks_are_places_of_the_picture)
     wait_for_pixel(w, &f, 100, 100, 0xff0000);
     // A click at once after the focus came is taken for the one that brought it.
     settle(w);
-    press("mousemove 400 300 click 1");
+    desk_do("mousemove 400 300 click 1");
     rim_event e = wait_for_event(w);
     ck_assert_int_eq(e.action, RIM_ACTION_PRESS);
     ck_assert_double_eq_tol(e.at.x, 0.5, 0.002);
     ck_assert_double_eq_tol(e.at.y, 0.5, 0.002);
-    press("mousemove 41 31 click 1");
+    desk_do("mousemove 41 31 click 1");
     e = wait_for_event(w);
     ck_assert_double_eq_tol(e.at.x, 0.002, 0.002);
     ck_assert_double_eq_tol(e.at.y, 0.002, 0.002);
-    press("click 3");
+    desk_do("click 3");
     ck_assert_int_eq(wait_for_event(w).action, RIM_ACTION_REGION_PRESS);
-    press("click 4");
+    desk_do("click 4");
     e = wait_for_event(w);
     ck_assert_int_eq(e.action, RIM_ACTION_ZOOM);
     ck_assert_int_eq(e.amount, 1);
-    press("mousemove 400 300 mousedown 1 mousemove 436 300");
+    desk_do("mousemove 400 300 mousedown 1 mousemove 436 300");
     ck_assert_int_eq(wait_for_event(w).action, RIM_ACTION_PRESS);
     e = wait_for_event(w);
     ck_assert_int_eq(e.action, RIM_ACTION_DRAG);
     ck_assert_double_eq_tol(e.at.x, 0.55, 0.002);
-    press("mouseup 1");
+    desk_do("mouseup 1");
     rim_window_destroy(&w);
     rim_frame_uninit(&f);
 }
@@ -349,15 +259,8 @@ END_TEST
 
 int main(void)
 {
-    if (!has_program("Xvfb") || !has_program("xdotool")) {
-        puts("skipped: needs Xvfb and xdotool (apt install xvfb xdotool)");
+    if (!desk_open(SCREEN_W, SCREEN_H))
         return SKIP;
-    }
-    if (!start_server()) {
-        puts("skipped: Xvfb does not start here");
-        stop_server();
-        return SKIP;
-    }
     Suite *s = suite_create("window");
     TCase *t = tcase_create("window");
     suite_add_tcase(s, t);
@@ -372,6 +275,6 @@ int main(void)
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
     srunner_free(r);
-    stop_server();
+    desk_close();
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
