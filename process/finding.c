@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNKNOWN      INT16_MIN
 #define REACH_MM     10.0 // a region grows no farther than this from its seed
 #define PEAK_MM      0.8  // half the side in which the peak is looked for, at least
 #define PEAK_LEAST   0.08 // excess, of the level
@@ -45,23 +44,56 @@ void rim_growth_uninit(rim_growth *g)
     *g = (rim_growth){0};
 }
 
-void rim_growth_begin(rim_growth *g, rim_wound *w)
+// Excess over the level, within the range of ratios.
+static void flatten_row(int16_t *restrict flat, const int16_t *restrict excess,
+                        const float q[3], int most, int width)
 {
-    memset(g->taken, 0, (size_t)w->width * (size_t)w->height);
-    for (int y = 0; y < w->height; y++)
-        for (int x = 0; x < w->width; x++) {
-            const size_t i = (size_t)y * (size_t)w->width + (size_t)x;
-            const double level = fmin(rim_quadric_at(&g->level, x, y), g->level_most);
-            const int off = (int)(fmax(level, -16000.0) + 16384.5) - 16384;
-            const int flat = w->excess[i] - off;
-            g->flat[i] = (int16_t)(flat < RIM_RATIO_MIN   ? RIM_RATIO_MIN
-                                   : flat > RIM_RATIO_MAX ? RIM_RATIO_MAX
-                                                          : flat);
-            // Smoothed once already, over what was tissue before glints were taken out.
-            const bool on = w->seen[i] & RIM_WOUND_TISSUE;
-            w->spare[i] = (int16_t)(on ? w->fine[i] + g->flat[i] - w->excess[i] : 0);
-        }
-    rim_wound_smooth(g->soft, w->spare, w);
+    const float q0 = q[0], q1 = q[1], q2 = q[2];
+    for (int x = 0; x < width; x++) {
+        int level = (int)(q0 + (float)x * (q1 + (float)x * q2) + 16384.5f);
+        level = level < 0 ? 0 : level > most ? most : level;
+        const int v = excess[x] - (level - 16384);
+        flat[x] = (int16_t)(v < RIM_RATIO_MIN   ? RIM_RATIO_MIN
+                            : v > RIM_RATIO_MAX ? RIM_RATIO_MAX
+                                                : v);
+    }
+}
+
+// Smoothed once already, over what was tissue before glints were taken out.
+static void flatten_fine(int16_t *restrict dst, const int16_t *restrict fine,
+                         const int16_t *restrict flat, const int16_t *restrict excess,
+                         const uint8_t *restrict seen, int width)
+{
+    for (int x = 0; x < width; x++) {
+        const int on = -((seen[x] & RIM_WOUND_TISSUE) != 0);
+        dst[x] = (int16_t)((fine[x] + flat[x] - excess[x]) & on);
+    }
+}
+
+void rim_growth_begin(rim_growth *g, rim_wound *w, const rim_seed *seed, int seeds)
+{
+    // A region reaches REACH_MM from its seed, and is smoothed and told apart beyond it.
+    const int reach = (int)((REACH_MM + 2.0 * PEAK_MM + APART_MM) / g->grid->mm) + 4;
+    int y0 = w->height, y1 = 0;
+    for (int i = 0; i < seeds; i++) {
+        y0 = seed[i].y - reach < y0 ? seed[i].y - reach : y0;
+        y1 = seed[i].y + reach + 1 > y1 ? seed[i].y + reach + 1 : y1;
+    }
+    y0 = y0 < 0 ? 0 : y0;
+    y1 = y1 > w->height ? w->height : y1;
+    const size_t step = (size_t)w->width, first = (size_t)y0 * step;
+    memset(g->taken, 0, step * (size_t)w->height);
+    for (int y = y0; y < y1; y++) {
+        const size_t i = (size_t)y * step;
+        float q[3];
+        rim_quadric_row(q, &g->level, 0.0, y);
+        flatten_row(g->flat + i, w->excess + i, q, (int)g->level_most + 16384,
+                    w->width);
+        flatten_fine(g->soft + i, w->fine + i, g->flat + i, w->excess + i, w->seen + i,
+                     w->width);
+    }
+    rim_planes_smooth(g->soft + first, g->soft + first, w->seen + first,
+                      RIM_WOUND_TISSUE, &w->planes, w->width, y1 - y0);
 }
 
 // Excess over the level at (x, y), of the level, smoothed over 3 x 3 whatever is there.
@@ -79,7 +111,7 @@ static double excess_at(const rim_growth *g, const rim_wound *w, const rim_scene
     return s->linear[sum / 16 - RIM_RATIO_MIN] - 1.0;
 }
 
-// The place's peak, and the brightest pixel there. UNKNOWN: no tissue.
+// The place's peak, and the brightest pixel there. RIM_UNKNOWN: no tissue.
 static int find_peak(const rim_growth *g, const rim_wound *w, const rim_seed *seed,
                      int *start)
 {
@@ -93,7 +125,7 @@ static int find_peak(const rim_growth *g, const rim_wound *w, const rim_seed *se
         for (int x = seed->x > reach ? seed->x - reach : 0;
              x <= seed->x + reach && x < w->width; x++) {
             const int i = y * w->width + x;
-            if (g->soft[i] == UNKNOWN || !(w->seen[i] & RIM_WOUND_INSIDE))
+            if (g->soft[i] == RIM_UNKNOWN || !(w->seen[i] & RIM_WOUND_INSIDE))
                 continue;
             if (*start < 0 || g->soft[i] > g->soft[*start])
                 *start = i;
@@ -101,7 +133,7 @@ static int find_peak(const rim_growth *g, const rim_wound *w, const rim_seed *se
             n++;
         }
     if (*start < 0)
-        return UNKNOWN;
+        return RIM_UNKNOWN;
     int i = BINS - 1;
     while (i > 0 && (seen += bin[i]) * 10 < n)
         i--;
@@ -153,7 +185,7 @@ static void grow(region *r, rim_growth *g, const rim_wound *w, int start, int ha
                 continue;
             const double d2 =
                 (double)(nx - sx) * (nx - sx) + (double)(ny - sy) * (ny - sy);
-            if (!g->taken[j] && g->soft[j] != UNKNOWN && g->soft[j] > half &&
+            if (!g->taken[j] && g->soft[j] != RIM_UNKNOWN && g->soft[j] > half &&
                 d2 < reach * reach) {
                 g->taken[j] = 2;
                 g->stack[top++] = j;
@@ -190,21 +222,20 @@ static void walk_border(region *r, rim_growth *g, const rim_wound *w,
 // Leaves the region, and what lies close to it, to this finding.
 static void keep_apart(const region *r, rim_growth *g, const rim_wound *w)
 {
-    const int apart = (int)(APART_MM / g->grid->mm + 0.5);
-    for (int y = r->y0; y <= r->y1; y++)
-        for (int x = r->x0; x <= r->x1; x++) {
-            uint8_t *own = &g->taken[(size_t)y * (size_t)w->width + (size_t)x];
-            if (*own != 2)
-                continue;
-            *own = 1;
-            for (int dy = -apart; dy <= apart; dy++)
-                for (int dx = -apart; dx <= apart; dx++)
-                    if (within(w, x + dx, y + dy)) {
-                        uint8_t *t = &g->taken[(size_t)(y + dy) * (size_t)w->width +
-                                               (size_t)(x + dx)];
-                        *t = *t == 0 ? 1 : *t;
-                    }
-        }
+    const int apart = (int)(APART_MM / g->grid->mm + 0.5) - 1; // from the border
+    for (int y = r->y0; y <= r->y1; y++) {
+        uint8_t *taken = g->taken + (size_t)y * (size_t)w->width;
+        for (int x = r->x0; x <= r->x1; x++)
+            taken[x] = taken[x] != 0;
+    }
+    for (int n = 0; n < r->border; n++) {
+        const int x = g->border[n] % w->width, y = g->border[n] / w->width;
+        const int x0 = x > apart ? x - apart : 0;
+        const int x1 = x + apart < w->width ? x + apart : w->width - 1;
+        for (int k = y > apart ? y - apart : 0; k <= y + apart && k < w->height; k++)
+            memset(g->taken + (size_t)k * (size_t)w->width + x0, 1,
+                   x1 >= x0 ? (size_t)(x1 - x0) + 1 : 0);
+    }
 }
 
 // Farthest pixel of the region from (x, y) along each ray.
@@ -331,7 +362,7 @@ bool rim_growth_measure(rim_finding *f, rim_growth *g, const rim_wound *w,
         return false;
     int start;
     const int top = find_peak(g, w, seed, &start);
-    if (top == UNKNOWN || g->taken[start])
+    if (top == RIM_UNKNOWN || g->taken[start])
         return false;
     const double peak = scene->linear[top - RIM_RATIO_MIN] - 1.0;
     if (peak < PEAK_LEAST)

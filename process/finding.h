@@ -46,7 +46,7 @@ typedef struct rim_growth {
     rim_quadric level;       // of the surface, Q10 log2 over the surroundings
     double level_most;       // the level is cut off at this
     int16_t *flat;           // [window] excess over the level
-    int16_t *soft;           // [window] the same, smoothed; INT16_MIN off tissue
+    int16_t *soft;           // [window] the same, smoothed; RIM_UNKNOWN off tissue
     uint8_t *taken;          // [window] 1: part of a finding, 2: of this one
     int32_t *stack, *border; // [window]
     double *width;           // [window] scratch of the border
@@ -55,8 +55,9 @@ typedef struct rim_growth {
 RIM_NODISCARD rim_err rim_growth_init(rim_growth *g, const rim_grid *grid);
 void rim_growth_uninit(rim_growth *g);
 
-// Sets flat and soft for the frame; g->level is given. w's spare plane is used.
-void rim_growth_begin(rim_growth *g, rim_wound *w);
+// Sets flat and soft for the frame, where regions of these seeds may grow; g->level is
+// given.
+void rim_growth_begin(rim_growth *g, rim_wound *w, const rim_seed *seed, int seeds);
 // False where the place belongs to an earlier finding or holds nothing bright enough.
 bool rim_growth_measure(rim_finding *f, rim_growth *g, const rim_wound *w,
                         const rim_scene *scene, const rim_seed *seed);

@@ -16,6 +16,7 @@
 #define RIM_PROCESS_RESIDUALS_H
 
 #include "process/finding.h"
+#include "process/veil.h"
 #include "process/wound.h"
 
 #define RIM_FINDINGS_MAX 24
@@ -34,10 +35,11 @@ typedef struct rim_residuals {
     int count;
     rim_finding found[RIM_FINDINGS_MAX]; // by falling t
     rim_growth growth;
-    // Scratch, [cells]: tissue's part, inside the polygon, D and w D; blurred planes.
-    double *weight, *value, *part, *sum, *clipped, *tmp;
-    double *t[RIM_MATCH_SCALES];
-    uint8_t *inside;
+    rim_veil veil;
+    float *weight, *value;       // [cells] tissue's part; its mean excess, then D
+    float *t[RIM_MATCH_SCALES];  // [cells]
+    float *source, *plane, *tmp; // [4 * cells] scratch, see match()
+    uint8_t *inside;             // [cells]
 } rim_residuals;
 
 RIM_NODISCARD rim_err rim_residuals_init(rim_residuals *r, const rim_grid *grid);

@@ -8,19 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Tissue has structure at a millimetre. Where less is seen, smoke veils the surface.
-#define STRUCTURE_LEAST 22.0 // Q10 log2: 1.5 %
-#define SIGHT_LEAST_MM  0.5  // where less is seen, nothing is: noise
-#define JUDGED_LEAST    0.5  // part of the surface below which no verdict is given
-#define JUDGED_BAND     0.05 // and how far it must come back
-#define SURE_BETWEEN    1.5  // log odds
-#define SURE_BAND       0.8  // by which a residual may fall back
-#define LIKENESS_LEAST  0.3  // to the last frame, below which it may be another view
-#define LIKENESS_SURE   0.7
-#define KEEP_FRAMES     100 // the view to find again is taken anew this often
-#define MOSTLY          0.8 // of a frame
-#define HOLD_FRAMES     4   // frames that must agree on a verdict
-#define RELEASE_FRAMES  12  // and on the end of a residual
+#define SIGHT_LEAST_MM 0.5  // where less is seen, nothing is: noise
+#define JUDGED_LEAST   0.5  // part of the surface below which no verdict is given
+#define JUDGED_BAND    0.05 // and how far it must come back
+#define SURE_BETWEEN   1.5  // log odds
+#define SURE_BAND      0.8  // by which a residual may fall back
+#define LIKENESS_LEAST 0.3  // to the last frame, below which it may be another view
+#define LIKENESS_SURE  0.7
+#define KEEP_FRAMES    100 // the view to find again is taken anew this often
+#define MOSTLY         0.8 // of a frame
+#define HOLD_FRAMES    4   // frames that must agree on a verdict
+#define RELEASE_FRAMES 12  // and on the end of a residual
 
 rim_err rim_watch_init(rim_watch *w, const rim_background *b)
 {
@@ -54,6 +52,7 @@ void rim_watch_mark(rim_watch *w, const rim_point *point, int count)
 {
     w->on = w->fresh = count > 0;
     w->lost = false;
+    rim_wound_forget(&w->wound);
     w->count = count;
     w->state = RIM_SURFACE_OFF;
     for (int i = 0; i < count; i++)
@@ -193,6 +192,29 @@ static rim_surface_state ask(const rim_watch *w, double strongest)
                                  : RIM_SURFACE_NONE_DETECTED;
 }
 
+// Takes cells that smoke veils out of what is judged. What shines through it is
+// believed where it is sure.
+static void drop_veiled(rim_watch *w)
+{
+    const rim_residuals *r = &w->residuals;
+    const int side = r->cell;
+    int veiled = 0;
+    for (int cy = 0; cy < r->rows; cy++)
+        for (int cx = 0; cx < r->columns; cx++) {
+            if (!r->veil.cell[(size_t)cy * (size_t)r->columns + (size_t)cx])
+                continue;
+            veiled += side * side;
+            for (int y = cy * side; y < (cy + 1) * side; y++)
+                memset(w->unjudged +
+                           (size_t)(w->wound.y0 + y) * (size_t)w->grid->width +
+                           (size_t)(w->wound.x0 + cx * side),
+                       1, (size_t)side);
+        }
+    const double whole = fmax(polygon_area(w->now, w->count), w->wound.inside);
+    w->assessable = fmax((w->wound.judged - veiled) / whole, 0.0);
+    w->why |= veiled > 0.1 * whole ? RIM_WHY_SMOKE : 0u;
+}
+
 void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *b)
 {
     w->residuals.count = 0;
@@ -200,6 +222,7 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *
     if (!w->on)
         return;
     if (w->lost) { // the tissue under the polygon is no longer known
+        rim_wound_forget(&w->wound);
         w->assessable = 0.0;
         w->why = b->dark > MOSTLY ? RIM_WHY_DARK : RIM_WHY_OUT_OF_VIEW;
         memset(w->unjudged, 0, rim_grid_area(w->grid)); // nor where it is
@@ -211,15 +234,17 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *
     if (w->wound.judged == 0)
         return;
     rim_residuals_find(&w->residuals, &w->wound, scene);
-    const double structure = w->residuals.scale[0].sigma;
+    drop_veiled(w);
+    const double sigma = w->residuals.scale[0].sigma;
     const double sight_mm = rim_residuals_sight_mm(&w->residuals);
-    if (structure >= STRUCTURE_LEAST && sight_mm >= SIGHT_LEAST_MM) {
+    const bool veiled = rim_veil_is_whole(&w->residuals.veil, sigma);
+    if (!veiled && sight_mm >= SIGHT_LEAST_MM) {
         w->sight_mm = w->grid->pitch_known ? sight_mm : NAN;
         return;
     }
-    w->why |= isnan(structure)              ? RIM_WHY_HIDDEN // specks of tissue
-              : structure < STRUCTURE_LEAST ? RIM_WHY_SMOKE
-                                            : RIM_WHY_DARK; // lost in noise
+    w->why |= isnan(sigma) ? RIM_WHY_HIDDEN // specks of tissue
+              : veiled     ? RIM_WHY_SMOKE
+                           : RIM_WHY_DARK; // lost in noise
     w->assessable = 0.0;
     w->residuals.count = 0;
     memcpy(w->unjudged, w->mask, rim_grid_area(w->grid));

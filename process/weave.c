@@ -6,54 +6,78 @@
 
 enum { N = RIM_WEAVE_SIDE, K = 8, ROWS = 2 * K - 1 }; // frequencies 0..7, -7..7
 
-#define CONTRAST_LEAST 60   // Q10 log2, root mean square: 4 %
-#define CONTRAST_MOST  600  // what differs more is an edge and is cut down to this
-#define PEAKS_LEAST    0.82 // part of the power in the two peaks
-#define FIRST2         6.0  // squared frequencies of the band
-#define LAST2          52.0
+#define CONTRAST_LEAST 60    // Q10 log2, root mean square: 4 %
+#define CONTRAST_MOST  600   // what differs more is an edge and is cut down to this
+#define PEAKS_LEAST    0.82f // part of the power in the two peaks
+#define FIRST2         6     // squared frequencies of the band
+#define LAST2          52
 
-// cos(2 pi i / 16) and a Hann window, Q8.
-static const int16_t cosine[N] = {256,  237,  181,  98,  0, -98, -181, -237,
-                                  -256, -237, -181, -98, 0, 98,  181,  237};
-static const int16_t window[N] = {9,   33,  72,  118, 164, 206, 238, 254,
-                                  254, 238, 206, 164, 118, 72,  33,  9};
+// cos(2 pi i / 16) and a Hann window.
+static const float cosine[N] = {
+    1.0f,  0.92388f,  0.707107f,  0.382683f,  0.0f, -0.382683f, -0.707107f, -0.92388f,
+    -1.0f, -0.92388f, -0.707107f, -0.382683f, 0.0f, 0.382683f,  0.707107f,  0.92388f};
+static const float window[N] = {0.033765f, 0.130221f, 0.279915f, 0.460196f,
+                                0.643582f, 0.804379f, 0.928096f, 0.991490f,
+                                0.991490f, 0.928096f, 0.804379f, 0.643582f,
+                                0.460196f, 0.279915f, 0.130221f, 0.033765f};
 
-static double sine(int i)
+static float sine(int i)
 {
     return cosine[(i + N - N / 4) % N];
 }
 
-// power[ky + 7][kx], kx 0..7.
-static void transform(double power[ROWS][K], double p[N][N])
+// Fourier sums along rows; k = 0..7 side by side.
+static void transform_rows(float re[N][K], float im[N][K], float p[N][N])
 {
-    double re[N][K], im[N][K];
-    for (int y = 0; y < N; y++)
+    float c[N][K], s[N][K];
+    for (int x = 0; x < N; x++)
         for (int k = 0; k < K; k++) {
-            re[y][k] = im[y][k] = 0.0;
-            for (int x = 0; x < N; x++) {
-                re[y][k] += p[y][x] * cosine[k * x % N];
-                im[y][k] -= p[y][x] * sine(k * x % N);
+            c[x][k] = cosine[k * x % N];
+            s[x][k] = sine(k * x % N);
+        }
+    for (int y = 0; y < N; y++) {
+        float a[K] = {0.0f}, b[K] = {0.0f};
+        for (int x = 0; x < N; x++)
+            for (int k = 0; k < K; k++) {
+                a[k] += p[y][x] * c[x][k];
+                b[k] -= p[y][x] * s[x][k];
+            }
+        memcpy(re[y], a, sizeof a);
+        memcpy(im[y], b, sizeof b);
+    }
+}
+
+// power[ky + 7][kx], kx 0..7. The sums for ky and -ky are made of the same four.
+static void transform(float power[ROWS][K], float p[N][N])
+{
+    float re[N][K], im[N][K];
+    transform_rows(re, im, p);
+    for (int ky = 0; ky < K; ky++) {
+        float rc[K] = {0.0f}, rs[K] = {0.0f}, ic[K] = {0.0f}, is[K] = {0.0f};
+        for (int y = 0; y < N; y++) {
+            const float c = cosine[ky * y % N], s = sine(ky * y % N);
+            for (int k = 0; k < K; k++) {
+                rc[k] += re[y][k] * c;
+                rs[k] += re[y][k] * s;
+                ic[k] += im[y][k] * c;
+                is[k] += im[y][k] * s;
             }
         }
-    for (int ky = -K + 1; ky < K; ky++)
         for (int kx = 0; kx < K; kx++) {
-            double a = 0.0, b = 0.0;
-            for (int y = 0; y < N; y++) {
-                const int turn = (ky * y % N + N) % N;
-                const double c = cosine[turn], s = -sine(turn);
-                a += re[y][kx] * c - im[y][kx] * s;
-                b += re[y][kx] * s + im[y][kx] * c;
-            }
+            const float a = rc[kx] + is[kx], b = ic[kx] - rs[kx];
+            const float d = rc[kx] - is[kx], e = ic[kx] + rs[kx];
             const int k2 = kx * kx + ky * ky;
-            const bool in = k2 > FIRST2 && k2 < LAST2 && (kx > 0 || ky > 0);
-            power[ky + K - 1][kx] = in ? a * a + b * b : 0.0;
+            const bool in = k2 > FIRST2 && k2 < LAST2;
+            power[K - 1 - ky][kx] = in && kx > 0 ? d * d + e * e : 0.0f;
+            power[K - 1 + ky][kx] = in ? a * a + b * b : 0.0f;
         }
+    }
 }
 
 // Power in the 3 x 3 frequencies about (kx, ky), of which half the plane is stored.
-static double peak_at(double power[ROWS][K], int kx, int ky)
+static float peak_at(float power[ROWS][K], int kx, int ky)
 {
-    double sum = 0.0;
+    float sum = 0.0f;
     for (int dy = -1; dy <= 1; dy++)
         for (int dx = -1; dx <= 1; dx++) {
             int x = kx + dx, y = ky + dy;
@@ -68,29 +92,28 @@ static double peak_at(double power[ROWS][K], int kx, int ky)
 }
 
 // The patch less its mean, and its variance.
-static double centre(double p[N][N], const int16_t *patch, size_t step)
+static float centre(float p[N][N], const int16_t *patch, size_t step)
 {
-    int sum = 0;
+    int sum = 0, squares = 0; // at most 2^17 a square: 2^25
     for (int y = 0; y < N; y++)
         for (int x = 0; x < N; x++)
             sum += patch[(size_t)y * step + (size_t)x];
-    const double mean = (double)sum / (N * N);
-    double squares = 0.0;
+    const int mean = sum / (N * N);
     for (int y = 0; y < N; y++)
         for (int x = 0; x < N; x++) {
-            double v = patch[(size_t)y * step + (size_t)x] - mean;
+            int v = patch[(size_t)y * step + (size_t)x] - mean;
             v = v > CONTRAST_MOST    ? CONTRAST_MOST
                 : v < -CONTRAST_MOST ? -CONTRAST_MOST
                                      : v;
-            p[y][x] = v;
+            p[y][x] = (float)v;
             squares += v * v;
         }
-    return squares / (N * N);
+    return (float)squares / (N * N);
 }
 
 bool rim_weave_is_woven(const int16_t *patch, size_t step)
 {
-    double p[N][N], power[ROWS][K], whole = 0.0;
+    float p[N][N], power[ROWS][K], whole = 0.0f;
     if (centre(p, patch, step) < CONTRAST_LEAST * CONTRAST_LEAST)
         return false;
     for (int y = 0; y < N; y++)

@@ -17,12 +17,13 @@
 #include "base/err.h"
 #include "process/background.h"
 #include "process/outline.h"
+#include "process/planes.h"
 #include "process/quadric.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RIM_WOUND_SAMPLES 8192
+#define RIM_WOUND_SAMPLES 1024
 
 // Bits of rim_wound.seen.
 enum {
@@ -30,6 +31,7 @@ enum {
     RIM_WOUND_LIT = 2,    // valid and not saturated
     RIM_WOUND_HIDDEN = 4,
     RIM_WOUND_TISSUE = 8, // inside or near, and none of the above: can be judged
+    RIM_WOUND_VALID = 16, // light enough
 };
 
 typedef struct rim_wound {
@@ -40,22 +42,26 @@ typedef struct rim_wound {
     int inside, judged;        // pixels of the polygon in the frame; that can be judged
     int dark, full, hidden;    // and why the others cannot
     rim_quadric around;        // the surroundings' light, Q10 log2, grid coordinates
-    int16_t *fine;           // [window] excess, smoothed over tissue; INT16_MIN off it
-    int16_t *opened, *spare; // scratch from here on
-    uint8_t *flag, *line, *sum;
-    int32_t *row_sum, *row_weight; // [width + 2]
-    rim_quadric_sample *sample;    // [RIM_WOUND_SAMPLES]
+    int16_t *fine;   // [window] excess, smoothed over tissue; RIM_UNKNOWN off it
+    int16_t *opened; // scratch from here on, but for woven
+    uint8_t *flag;
+    uint8_t *woven; // [patches of the grid] what is known of each (weave.h)
+    int turn;       // which of them are looked at next
+    int32_t *cell_sum, *cell_count; // [cells]
+    rim_quadric_sample *sample;     // [RIM_WOUND_SAMPLES]
+    float *line;                    // [4 * width + 128]
+    rim_planes planes;
 } rim_wound;
 
 RIM_NODISCARD rim_err rim_wound_init(rim_wound *w, const rim_grid *grid);
 void rim_wound_uninit(rim_wound *w);
 
+// The next frame has nothing to do with the last.
+void rim_wound_forget(rim_wound *w);
 // mask: [grid] 1 inside the polygon. scene, b: of the frame under way.
 void rim_wound_look(rim_wound *w, const uint8_t *mask, const rim_scene *scene,
                     const rim_background *b);
 
-// dst = 3 x 3 binomial mean of src over tissue, both [window]; INT16_MIN off it.
-void rim_wound_smooth(int16_t *dst, const int16_t *src, rim_wound *w);
 // dst: [grid] 1 where the polygon cannot be judged in this frame.
 void rim_wound_copy_unjudged(uint8_t *dst, const rim_wound *w);
 // Whether grid position (x, y) lies in the polygon under a cover.

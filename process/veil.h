@@ -1,0 +1,39 @@
+// veil.h: where smoke veils the cut surface.
+//
+// Smoke of transmission T makes of the light I of tissue I T + A (1 - T) (Koschmieder),
+// with an A that changes over centimetres: what tissue differs from its neighbourhood by
+// shrinks to T of it, whatever the tissue is. Two measures of that, on the cells of
+// residuals.h, in Q10 log2:
+//
+//     d      a cell less the mean of those around it, squared, less what the pixels'
+//            noise makes of it; the noise is what second differences over pixels leave
+//     sigma  the spread of the matched filter at 1 mm (residuals.h)
+//
+// Where d, averaged over 4 mm, is under 0.3 of what the better part of the surface has,
+// under a third of its light passes. Where the geometric mean of d and sigma is small
+// over the whole surface, smoke lies on all of it.
+// SPDX-License-Identifier: MIT
+#ifndef RIM_PROCESS_VEIL_H
+#define RIM_PROCESS_VEIL_H
+
+#include "process/wound.h"
+
+typedef struct rim_veil {
+    double noise;   // of a pixel, standard deviation, Q10 log2; NAN: not known
+    double detail;  // d, median over the surface, Q10 log2; NAN: too little is seen
+    uint8_t *cell;  // [cells] 1: veiled, though other cells are not
+    float *d, *sum; // [cells] scratch
+    uint8_t *known;
+} rim_veil;
+
+RIM_NODISCARD rim_err rim_veil_init(rim_veil *v, size_t cells);
+void rim_veil_uninit(rim_veil *v);
+
+// value: mean excess of each cell, Q10 log2; weight: its part that is tissue; side: of a
+// cell in pixels. w: of the frame.
+void rim_veil_look(rim_veil *v, const float *value, const float *weight, int columns,
+                   int rows, int side, const rim_wound *w);
+// Whether all of the surface is veiled. sigma: as above.
+bool rim_veil_is_whole(const rim_veil *v, double sigma);
+
+#endif

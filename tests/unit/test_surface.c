@@ -1,0 +1,245 @@
+// test_surface.c: planes against the plain way, gauze, veils.
+// SPDX-License-Identifier: MIT
+#include "process/planes.h"
+#include "process/veil.h"
+#include "process/weave.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { W = 61, H = 37, AREA = W * H, BIT = 8 };
+
+static uint32_t seed = 1;
+
+static int number(int lo, int hi)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return lo + (int)((uint64_t)(seed >> 8) * (uint32_t)(hi - lo + 1) >> 24);
+}
+
+static int16_t src[AREA], dst[AREA];
+static uint8_t seen[AREA], flag[AREA];
+
+// One in `of` pixels is off.
+static void fill(int range, int of)
+{
+    for (int i = 0; i < AREA; i++) {
+        src[i] = (int16_t)number(-range, range);
+        seen[i] = number(1, of) == 1 ? BIT - 1 : BIT + 1;
+    }
+}
+
+static int smooth_at(int x, int y)
+{
+    int sum = 0, n = 0;
+    for (int dy = -1; dy <= 1; dy++)
+        for (int dx = -1; dx <= 1; dx++) {
+            const int px = x + dx, py = y + dy, k = (2 - abs(dx)) * (2 - abs(dy));
+            if (px < 0 || py < 0 || px >= W || py >= H || !(seen[py * W + px] & BIT))
+                continue;
+            sum += k * src[py * W + px];
+            n += k;
+        }
+    return sum / n;
+}
+
+START_TEST(smoothing_is_the_mean_of_what_is_on)
+{
+    rim_planes p;
+    ck_assert_int_eq(rim_planes_init(&p, W, H, 4), RIM_OK);
+    for (int of = 2; of < 40; of += 6) {
+        fill(16000, of);
+        rim_planes_smooth(dst, src, seen, BIT, &p, W, H);
+        for (int i = 0; i < AREA; i++)
+            ck_assert_int_eq(dst[i],
+                             seen[i] & BIT ? smooth_at(i % W, i / W) : RIM_UNKNOWN);
+    }
+    rim_planes_uninit(&p);
+}
+END_TEST
+
+START_TEST(erosion_takes_the_least_around)
+{
+    rim_planes p;
+    ck_assert_int_eq(rim_planes_init(&p, W, H, 6), RIM_OK);
+    for (int reach = 1; reach <= 6; reach++) {
+        fill(30000, 9);
+        memcpy(dst, src, sizeof dst);
+        rim_planes_erode(dst, reach, &p, W, H);
+        for (int i = 0; i < AREA; i++) {
+            int least = INT16_MAX;
+            for (int y = i / W - reach; y <= i / W + reach; y++)
+                for (int x = i % W - reach; x <= i % W + reach; x++)
+                    if (x >= 0 && y >= 0 && x < W && y < H && src[y * W + x] < least)
+                        least = src[y * W + x];
+            ck_assert_int_eq(dst[i], least);
+        }
+    }
+    rim_planes_uninit(&p);
+}
+END_TEST
+
+static int flags_around(const uint8_t *f, int i, int reach)
+{
+    int n = 0;
+    for (int y = i / W - reach; y <= i / W + reach; y++)
+        for (int x = i % W - reach; x <= i % W + reach; x++)
+            n += x >= 0 && y >= 0 && x < W && y < H && f[y * W + x];
+    return n;
+}
+
+START_TEST(flags_are_counted_and_spread)
+{
+    rim_planes p;
+    uint8_t was[AREA];
+    ck_assert_int_eq(rim_planes_init(&p, W, H, 1), RIM_OK);
+    for (int reach = 1; reach <= 4; reach++) {
+        for (int i = 0; i < AREA; i++)
+            was[i] = number(0, 15) == 0;
+        memcpy(flag, was, sizeof flag);
+        rim_planes_spread(flag, reach, &p, W, H);
+        for (int i = 0; i < AREA; i++)
+            ck_assert_int_eq(flag[i], flags_around(was, i, reach) > 0);
+        for (int i = 0; i < AREA; i++)
+            was[i] = (uint8_t)number(0, 1);
+        memcpy(flag, was, sizeof flag);
+        rim_planes_most(flag, 13, &p, W, H);
+        for (int i = 0; i < AREA; i++)
+            ck_assert_int_eq(flag[i], flags_around(was, i, 2) >= 13);
+    }
+    rim_planes_uninit(&p);
+}
+END_TEST
+
+START_TEST(cells_add_up_what_is_on)
+{
+    rim_planes p;
+    int32_t sum[AREA], count[AREA];
+    ck_assert_int_eq(rim_planes_init(&p, W, H, 1), RIM_OK);
+    for (int side = 1; side <= 7; side++) {
+        fill(16000, 3);
+        rim_planes_cells(sum, count, src, seen, BIT, &p, W, H, side);
+        for (int cy = 0; cy < H / side; cy++)
+            for (int cx = 0; cx < W / side; cx++) {
+                int s = 0, n = 0;
+                for (int y = cy * side; y < (cy + 1) * side; y++)
+                    for (int x = cx * side; x < (cx + 1) * side; x++)
+                        if (seen[y * W + x] & BIT) {
+                            s += src[y * W + x];
+                            n++;
+                        }
+                ck_assert_int_eq(sum[cy * (W / side) + cx], s);
+                ck_assert_int_eq(count[cy * (W / side) + cx], n);
+            }
+    }
+    rim_planes_uninit(&p);
+}
+END_TEST
+
+// A patch with two sets of threads at right angles, or one, and noise.
+static void weave_patch(int16_t *patch, double period, double turn, int sets, int noise)
+{
+    const double c = cos(turn) * 2.0 * 3.14159265 / period,
+                 s = sin(turn) * 2.0 * 3.14159265 / period;
+    for (int y = 0; y < RIM_WEAVE_SIDE; y++)
+        for (int x = 0; x < RIM_WEAVE_SIDE; x++)
+            patch[y * RIM_WEAVE_SIDE + x] =
+                (int16_t)(200.0 * sin(c * x + s * y) +
+                          (sets > 1 ? 200.0 * sin(c * y - s * x) : 0.0) +
+                          number(-noise, noise));
+}
+
+START_TEST(gauze_is_told_from_tissue)
+{
+    int16_t patch[RIM_WEAVE_SIDE * RIM_WEAVE_SIDE];
+    for (int i = 0; i < 30; i++) {
+        weave_patch(patch, 2.6 + 0.1 * i, 0.05 * i, 2, 60);
+        ck_assert(rim_weave_is_woven(patch, RIM_WEAVE_SIDE));
+        weave_patch(patch, 3.0, 0.0, 0, 300); // grain
+        ck_assert(!rim_weave_is_woven(patch, RIM_WEAVE_SIDE));
+        weave_patch(patch, 12.0 + i, 0.1 * i, 2, 100); // lobules
+        ck_assert(!rim_weave_is_woven(patch, RIM_WEAVE_SIDE));
+    }
+}
+END_TEST
+
+// Cells of 4 pixels with structure of `detail`, of `part` of that from the middle on.
+static void look_at_veil(rim_veil *v, int columns, int rows, double detail, double part,
+                         int noise)
+{
+    enum { SIDE = 4 };
+    const int width = columns * SIDE, height = rows * SIDE;
+    const size_t cells = (size_t)columns * (size_t)rows;
+    float *value = calloc(cells, sizeof *value),
+          *weight = calloc(cells, sizeof *weight);
+    rim_wound w = {.width = width, .height = height};
+    w.excess = calloc((size_t)width * (size_t)height, sizeof *w.excess);
+    w.seen = malloc((size_t)width * (size_t)height);
+    memset(w.seen, RIM_WOUND_TISSUE | RIM_WOUND_INSIDE, (size_t)width * (size_t)height);
+    for (int cy = 0; cy < rows; cy++)
+        for (int cx = 0; cx < columns; cx++) {
+            const double size = cx < columns / 2 ? detail : detail * part;
+            const int own = (int)(size * 1.732 * (number(-1000, 1000) / 1000.0));
+            int sum = 0;
+            for (int i = 0; i < SIDE * SIDE; i++) {
+                const int e = own + number(-noise, noise);
+                w.excess[(cy * SIDE + i / SIDE) * width + cx * SIDE + i % SIDE] =
+                    (int16_t)e;
+                sum += e;
+            }
+            value[cy * columns + cx] = (float)sum / (SIDE * SIDE);
+            weight[cy * columns + cx] = 1.0f;
+        }
+    rim_veil_look(v, value, weight, columns, rows, SIDE, &w);
+    free(value);
+    free(weight);
+    free(w.excess);
+    free(w.seen);
+}
+
+START_TEST(smoke_takes_detail_away)
+{
+    enum { COLUMNS = 40, ROWS = 24 };
+    rim_veil v;
+    ck_assert_int_eq(rim_veil_init(&v, COLUMNS * ROWS), RIM_OK);
+    look_at_veil(&v, COLUMNS, ROWS, 40.0, 1.0, 40);
+    int veiled = 0;
+    for (int i = 0; i < COLUMNS * ROWS; i++)
+        veiled += v.cell[i];
+    ck_assert_int_eq(veiled, 0);
+    ck_assert(!rim_veil_is_whole(&v, 50.0));
+    // Half of it behind smoke: that half, but for its edge.
+    look_at_veil(&v, COLUMNS, ROWS, 40.0, 0.1, 20);
+    for (int y = 1; y < ROWS - 1; y++) // a corner has too few around it
+        for (int x = 1; x < COLUMNS - 1; x++)
+            if (x < COLUMNS / 2 - 1 || x > COLUMNS / 2 + 3)
+                ck_assert_int_eq(v.cell[y * COLUMNS + x], x > COLUMNS / 2);
+    // Behind smoke as a whole noise, however strong, is no detail.
+    for (int noise = 5; noise < 200; noise *= 3) {
+        look_at_veil(&v, COLUMNS, ROWS, 6.0, 1.0, noise);
+        ck_assert(rim_veil_is_whole(&v, 20.0));
+    }
+    rim_veil_uninit(&v);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("surface");
+    TCase *t = tcase_create("surface");
+    tcase_set_timeout(t, 60);
+    suite_add_tcase(s, t);
+    tcase_add_test(t, smoothing_is_the_mean_of_what_is_on);
+    tcase_add_test(t, erosion_takes_the_least_around);
+    tcase_add_test(t, flags_are_counted_and_spread);
+    tcase_add_test(t, cells_add_up_what_is_on);
+    tcase_add_test(t, gauze_is_told_from_tissue);
+    tcase_add_test(t, smoke_takes_detail_away);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    const int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
