@@ -243,8 +243,12 @@ void rim_screen_draw(rim_screen *s, rim_frame *picture, const rim_shown *shown)
     picture->height = height;
     const rim_frame *visible = shown->visible;
     if (visible && !is_whole(s, visible)) {
-        rim_scale_part(&s->scaled, visible, s->part, s->o.overlay.workers);
-        visible = &s->scaled;
+        // Composited where it stands, but where the picture is made of two.
+        rim_frame *scaled =
+            rim_screen_view(s) == RIM_VIEW_SIDE_BY_SIDE ? &s->scaled : picture;
+        rim_scale_part(scaled, visible, s->part, s->o.overlay.workers,
+                       s->o.overlay.cpu);
+        visible = scaled;
     }
     set_note(s);
     s->watched = shown->result->surface.polygon;

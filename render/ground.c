@@ -164,7 +164,9 @@ static void base_visible(const rim_pane *pane, uint8_t *row, int y,
 {
     const int width = pane->rect.x1 - pane->rect.x0, n = pane->shrink;
     if (n == 1) {
-        memcpy(row, rim_frame_row8(visible, y), (size_t)width * 4);
+        const uint8_t *in = rim_frame_row8(visible, y);
+        if (in != row) // else it is where it is wanted
+            memcpy(row, in, (size_t)width * 4);
         return;
     }
     if (n == 2) {

@@ -421,6 +421,8 @@ void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
     assert(!visible ||
            (visible->fmt == RIM_FMT_BGRX8 && visible->width == o->options.width &&
             visible->height == o->options.height));
+    assert(!visible || visible->data != picture->data ||
+           o->view != RIM_VIEW_SIDE_BY_SIDE);
     o->picture = picture;
     o->nir = nir;
     o->visible = visible;

@@ -82,8 +82,9 @@ RIM_NODISCARD rim_err rim_overlay_create(rim_overlay **out,
 void rim_overlay_destroy(rim_overlay **o);
 
 // Draws into *picture (BGRX8, options' size): the visible frame (of the same size: its
-// shown part), or where that is NULL the NIR frame in grey; over it what `result` and
-// the SBR map (GRAY16 Q8, `scale` NIR pixels a map pixel; see rim_pipeline_sbr_map; may
+// shown part), or where that is NULL the NIR frame in grey. visible may be *picture
+// itself, which saves a copy; but not in RIM_VIEW_SIDE_BY_SIDE. Over it what `result`
+// and the SBR map (GRAY16 Q8, `scale` NIR pixels a map pixel; see rim_pipeline_sbr_map; may
 // be NULL) say.
 // A label keeps the side on which the frame before had it, lost frames are told for
 // three seconds and lost lesions fade for one; else a picture depends on nothing but

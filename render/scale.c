@@ -14,88 +14,75 @@ typedef struct job {
     const rim_frame *src;
     int64_t x0, y0, dx, dy; // of the first pixel's centre, and the steps, Q16
     int taps;               // a side
+    rim_render_kernels kernels;
 } job;
-
-static const rim_pixel *row_of(const rim_frame *f, int y)
-{
-    return (const rim_pixel *)(const void *)rim_frame_row8(f, y);
-}
-
-static uint32_t lerp(uint32_t a, uint32_t b, uint32_t f)
-{
-    const uint32_t even = 0x00ff00ff, half = 0x00800080;
-    const uint32_t low = (a & even) * (256 - f) + (b & even) * f + half;
-    const uint32_t high = (a >> 8 & even) * (256 - f) + (b >> 8 & even) * f + half;
-    return (low >> 8 & even) | (high & ~even);
-}
 
 static int within(int64_t v, int most)
 {
     return v < 0 ? 0 : v > most ? most : (int)v;
 }
 
-static rim_pixel black(void)
+static void put_black(uint8_t *dst, int width)
 {
-    return rim_pixel_of((rim_color){0, 0, 0});
+    const rim_pixel black = rim_pixel_of((rim_color){0, 0, 0});
+    for (int x = 0; x < width; x++)
+        memcpy(dst + 4 * (ptrdiff_t)x, &black, sizeof black);
 }
 
+// The first pixel that lies at `at` or beyond.
+static int first_at(const job *j, int64_t at)
+{
+    return within(at <= j->x0 ? 0 : (at - j->x0 + j->dx - 1) / j->dx, j->dst->width);
+}
+
+// Pixels from .. to - 1 out of one column.
+static void edge(const job *j, uint8_t *out, const uint8_t *above, const uint8_t *below,
+                 int fy, int column, int from, int to)
+{
+    uint8_t a[8], b[8];
+    for (int k = 0; k < 8; k += 4) {
+        memcpy(a + k, above + 4 * (ptrdiff_t)column, 4);
+        memcpy(b + k, below + 4 * (ptrdiff_t)column, 4);
+    }
+    j->kernels.stretch(out + 4 * (ptrdiff_t)from, a, b, fy, 0, 0, to - from);
+}
+
+// Black beyond half a pixel from the outermost centres; between that and them there is
+// but one column to take from.
 static void bilinear_row(const job *j, int y)
 {
     const rim_frame *s = j->src;
-    rim_pixel *out = (rim_pixel *)(void *)rim_frame_row8(j->dst, y);
-    const int64_t v = j->y0 + y * j->dy, right = (int64_t)s->width << 16;
+    uint8_t *out = rim_frame_row8(j->dst, y);
+    const int64_t v = j->y0 + y * j->dy, right = (int64_t)(s->width - 1) << 16;
     if (v < -32768 || v >= ((int64_t)s->height << 16) - 32768) {
-        for (int x = 0; x < j->dst->width; x++)
-            out[x] = black();
+        put_black(out, j->dst->width);
         return;
     }
-    const rim_pixel *a = row_of(s, within(v >> 16, s->height - 1));
-    const rim_pixel *b = row_of(s, within((v >> 16) + 1, s->height - 1));
-    const uint32_t fy = (uint32_t)(v >> 8 & 255);
-    int64_t u = j->x0;
-    for (int x = 0; x < j->dst->width; x++, u += j->dx) {
-        const int64_t i = u >> 16;
-        const uint32_t fx = (uint32_t)(u >> 8 & 255);
-        if (i >= 0 && i + 1 < s->width) {
-            out[x] = lerp(lerp(a[i], b[i], fy), lerp(a[i + 1], b[i + 1], fy), fx);
-        } else if (u < -32768 || u >= right - 32768) {
-            out[x] = black();
-        } else {
-            const int k = within(i, s->width - 1);
-            out[x] = lerp(a[k], b[k], fy);
-        }
-    }
+    const uint8_t *above = rim_frame_row8(s, within(v >> 16, s->height - 1));
+    const uint8_t *below = rim_frame_row8(s, within((v >> 16) + 1, s->height - 1));
+    const int fy = (int)(v >> 8 & 255);
+    const int x1 = first_at(j, -32768), x2 = first_at(j, 0), x3 = first_at(j, right),
+              x4 = first_at(j, right + 32768);
+    put_black(out, x1);
+    edge(j, out, above, below, fy, 0, x1, x2);
+    j->kernels.stretch(out + 4 * (ptrdiff_t)x2, above, below, fy,
+                       (int32_t)(j->x0 + x2 * j->dx), (int32_t)j->dx, x3 - x2);
+    edge(j, out, above, below, fy, s->width - 1, x3, x4);
+    put_black(out + 4 * (ptrdiff_t)x4, j->dst->width - x4);
 }
 
 // The mean of taps x taps samples spread over the pixel.
 static void mean_row(const job *j, int y)
 {
     const rim_frame *s = j->src;
-    rim_pixel *out = (rim_pixel *)(void *)rim_frame_row8(j->dst, y);
     const int n = j->taps;
-    const rim_pixel *row[TAPS_MAX];
+    const uint8_t *row[TAPS_MAX];
     for (int k = 0; k < n; k++) {
         const int64_t v = j->y0 + y * j->dy + (2 * k + 1 - n) * j->dy / (2 * n);
-        row[k] = row_of(s, within((v + 32768) >> 16, s->height - 1));
+        row[k] = rim_frame_row8(s, within((v + 32768) >> 16, s->height - 1));
     }
-    const uint32_t count = (uint32_t)(n * n), even = 0x00ff00ff;
-    const uint32_t inverse = (65536 + count / 2) / count;
-    for (int x = 0; x < j->dst->width; x++) {
-        uint32_t low = 0, high = 0; // lanes of 16 bits: at most 16 * 255
-        for (int i = 0; i < n; i++) {
-            const int64_t u = j->x0 + x * j->dx + (2 * i + 1 - n) * j->dx / (2 * n);
-            const int at = within((u + 32768) >> 16, s->width - 1);
-            for (int k = 0; k < n; k++) {
-                low += row[k][at] & even;
-                high += row[k][at] >> 8 & even;
-            }
-        }
-        const uint32_t c0 = ((low & 0xffff) * inverse + 32768) >> 16;
-        const uint32_t c2 = ((low >> 16) * inverse + 32768) >> 16;
-        const uint32_t c1 = ((high & 0xffff) * inverse + 32768) >> 16;
-        const uint32_t c3 = ((high >> 16) * inverse + 32768) >> 16;
-        out[x] = c0 | c1 << 8 | c2 << 16 | c3 << 24;
-    }
+    j->kernels.shrink(rim_frame_row8(j->dst, y), row, n, (int32_t)j->x0, (int32_t)j->dx,
+                      s->width - 1, j->dst->width);
 }
 
 static void band(void *ctx, int number)
@@ -117,7 +104,7 @@ static int taps_for(double step)
 }
 
 void rim_scale_part(rim_frame *dst, const rim_frame *src, rim_part part,
-                    rim_workers *workers)
+                    rim_workers *workers, unsigned cpu)
 {
     const double dx = part.width / dst->width, dy = part.height / dst->height;
     job j = {.dst = dst,
@@ -127,6 +114,7 @@ void rim_scale_part(rim_frame *dst, const rim_frame *src, rim_part part,
              .dx = (int64_t)floor(dx * 65536 + 0.5),
              .dy = (int64_t)floor(dy * 65536 + 0.5),
              .taps = taps_for(dx < dy ? dx : dy)};
+    rim_render_kernels_init(&j.kernels, cpu);
     dst->seq = src->seq;
     dst->captured_ns = src->captured_ns;
     if (workers) {

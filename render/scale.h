@@ -11,8 +11,9 @@
 #include "render/overlay.h"
 
 // Fills all of dst (BGRX8) with `part` of src (BGRX8), black beyond its edges.
-// workers: share the rows; NULL: the caller alone.
+// workers: share the rows; NULL: the caller alone. cpu: RIM_CPU_* bits that kernels may
+// use.
 void rim_scale_part(rim_frame *dst, const rim_frame *src, rim_part part,
-                    rim_workers *workers);
+                    rim_workers *workers, unsigned cpu);
 
 #endif

@@ -103,10 +103,30 @@ typedef struct rim_node_map {
 typedef void rim_nodes_fn(int16_t *node, const int32_t *u, const int32_t *v,
                           const rim_node_map *map, int count);
 
+// A row of a picture (BGRX8) between two others, `fy` / 256 from `above` to `below`, at
+// u + x du, Q16 pixels, to 1/256 px: by bytes, with i = (u + x du) >> 16,
+//
+//     lerp(p, q, f) = (p * (256 - f) + q * f + 128) >> 8
+//     v(i) = lerp(above[i], below[i], fy)
+//     dst  = lerp(v(i), v(i + 1), (u + x du) >> 8 & 255)
+//
+// fy: 0..255; every i and i + 1 must be there.
+typedef void rim_stretch_fn(uint8_t *dst, const uint8_t *above, const uint8_t *below,
+                            int fy, int32_t u, int32_t du, int width);
+
+// The means, rounded, of taps x taps (2..4) samples a pixel, of `taps` rows where
+//
+//     (u + x du + (2 i + 1 - taps) du / (2 taps) + 32768) >> 16, i = 0 .. taps - 1,
+//
+// lie, no lower than 0 and no higher than `last`. du: below 2^28.
+typedef void rim_shrink_fn(uint8_t *dst, const uint8_t *const *row, int taps, int32_t u,
+                           int32_t du, int last, int width);
+
 // clang-format off
 // Every kernel there is.
 #define RIM_RENDER_KERNELS(X) \
-    X(blend) X(veil) X(shade) X(ink) X(near) X(grey) X(nodes) X(sample)
+    X(blend) X(veil) X(shade) X(ink) X(near) X(grey) X(nodes) X(sample) \
+    X(stretch) X(shrink)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
@@ -123,7 +143,9 @@ typedef void rim_nodes_fn(int16_t *node, const int32_t *u, const int32_t *v,
     V(grey, avx2, RIM_CPU_AVX2) \
     V(nodes, avx2, RIM_CPU_AVX2) \
     V(nodes, avx512, RIM_CPU_AVX512) \
-    V(sample, avx2, RIM_CPU_AVX2)
+    V(sample, avx2, RIM_CPU_AVX2) \
+    V(stretch, avx2, RIM_CPU_AVX2) \
+    V(shrink, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_RENDER_VARIANTS(V) \
     V(blend, neon, RIM_CPU_NEON) \
@@ -133,7 +155,9 @@ typedef void rim_nodes_fn(int16_t *node, const int32_t *u, const int32_t *v,
     V(near, neon, RIM_CPU_NEON) \
     V(grey, neon, RIM_CPU_NEON) \
     V(nodes, neon, RIM_CPU_NEON) \
-    V(sample, neon, RIM_CPU_NEON)
+    V(sample, neon, RIM_CPU_NEON) \
+    V(stretch, neon, RIM_CPU_NEON) \
+    V(shrink, neon, RIM_CPU_NEON)
 #else
 #define RIM_RENDER_VARIANTS(V)
 #endif

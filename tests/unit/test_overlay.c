@@ -607,6 +607,30 @@ START_TEST(narrow_pictures_keep_their_words_apart)
 }
 END_TEST
 
+// White light that stands where the picture is to be.
+START_TEST(in_place_is_the_same_picture)
+{
+    scene s;
+    init_scene(&s, 320, 240, 480, 360);
+    add_lesion(&s.result, 150, 120, 30, 20);
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    for (int view = 0; view < RIM_VIEW_COUNT; view++) {
+        if (view == RIM_VIEW_SIDE_BY_SIDE)
+            continue;
+        rim_overlay_set_view(o, (rim_view)view);
+        for (int i = 0; i < 2; i++) // so that labels have settled
+            rim_overlay_draw(o, &s.picture, &s.nir, &s.visible, &s.map, 4, &s.result);
+        const uint64_t apart = hash_of(&s.picture);
+        rim_frame_copy(&s.picture, &s.visible);
+        rim_overlay_draw(o, &s.picture, &s.nir, &s.picture, &s.map, 4, &s.result);
+        ck_assert_uint_eq(hash_of(&s.picture), apart);
+    }
+    rim_overlay_destroy(&o);
+    uninit_scene(&s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("overlay");
@@ -630,6 +654,7 @@ int main(void)
     tcase_add_test(t, lost_lesions_fade_and_go);
     tcase_add_test(t, what_cannot_be_judged_is_hatched);
     tcase_add_test(t, bad_health_is_loud);
+    tcase_add_test(t, in_place_is_the_same_picture);
     tcase_add_test(t, narrow_pictures_keep_their_words_apart);
     tcase_set_timeout(t, 60);
     SRunner *r = srunner_create(s);
