@@ -46,7 +46,13 @@ typedef struct rim_cal_options {
     double pitch_mm, marker_mm;
     bool no_tangential, no_k3;
     double seconds; // a camera is looked at for so long, 0: as long as it takes
-    rim_option input_table[8], camera_table[6], board_table[6], fit_table[3];
+    // How live cameras are set up.
+    const char *format, *visible_format;
+    rim_size size, visible_size;
+    int justify;
+    rim_list control, visible_control;
+    rim_option input_table[8], live_table[6], visible_table[5], camera_table[6],
+        board_table[6], fit_table[3];
 } rim_cal_options;
 
 void rim_cal_options_init(rim_cal_options *o);

@@ -257,6 +257,8 @@ int rim_calibrate_check(int argc, char **argv)
         RIM_OPT_CHOICE("target", "WHAT", &o.target, target_names, "what is shown"),
         RIM_OPT_INCLUDE(o.cal.board_table),
         RIM_OPT_INCLUDE(o.cal.input_table),
+        RIM_OPT_INCLUDE(o.cal.live_table),
+        RIM_OPT_INCLUDE(o.cal.visible_table),
         RIM_OPT_END,
     };
     const rim_usage usage = {

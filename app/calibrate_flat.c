@@ -136,6 +136,7 @@ int rim_calibrate_flat(int argc, char **argv)
         RIM_OPT_DOUBLE("max-tilt", "PERCENT", &tilt_percent, 1, 200,
                        "by which one side may be brighter (25)"),
         RIM_OPT_INCLUDE(o.input_table),
+        RIM_OPT_INCLUDE(o.live_table),
         RIM_OPT_INCLUDE(o.camera_table),
         RIM_OPT_END,
     };

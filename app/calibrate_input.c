@@ -189,15 +189,25 @@ static bool is_camera(const char *path)
 static rim_err open_camera(rim_cal_input *in, const char *device,
                            const rim_cal_options *o, rim_camera_use use)
 {
-    const rim_camera_options options = {
-        .device = device, .use = use, .bits = o->source.bits};
+    const bool nir = use == RIM_CAMERA_NIR;
+    const rim_size size = nir ? o->size : o->visible_size;
+    const rim_list *control = nir ? &o->control : &o->visible_control;
+    const rim_camera_options options = {.device = device,
+                                        .use = use,
+                                        .format = nir ? o->format : o->visible_format,
+                                        .width = size.width,
+                                        .height = size.height,
+                                        .bits = nir ? o->source.bits : 0,
+                                        .justify = nir ? (rim_justify)o->justify
+                                                       : RIM_JUSTIFY_AUTO,
+                                        .control = control->item,
+                                        .control_count = control->count};
     rim_err err = rim_camera_open(&in->camera, &options);
     if (err != RIM_OK)
         return err;
     rim_stop_install();
     const rim_camera_info *i = rim_camera_get_info(in->camera);
     rim_log_info("%s (%s): %s", i->device, i->card, i->choice);
-    const bool nir = use == RIM_CAMERA_NIR;
     const int black = o->source.black_level;
     in->shape = (rim_cal_shape){.width = i->width,
                                 .height = i->height,

@@ -87,6 +87,7 @@ int rim_calibrate_leakage(int argc, char **argv)
         RIM_OPT_STRING("out,o", "DIR", &o.out, "folder of the calibration"),
         RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),
         RIM_OPT_INCLUDE(o.input_table),
+        RIM_OPT_INCLUDE(o.live_table),
         RIM_OPT_INCLUDE(o.camera_table),
         RIM_OPT_END,
     };

@@ -270,6 +270,7 @@ int rim_calibrate_lens(int argc, char **argv)
         RIM_OPT_INCLUDE(o.board_table),
         RIM_OPT_INCLUDE(o.fit_table),
         RIM_OPT_INCLUDE(o.input_table),
+        RIM_OPT_INCLUDE(o.live_table),
         RIM_OPT_INCLUDE(o.camera_table),
         RIM_OPT_END,
     };

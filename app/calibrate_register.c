@@ -335,6 +335,8 @@ static int parse_and_run(int argc, char **argv, wanted what)
         RIM_OPT_INCLUDE(o.cal.board_table),
         RIM_OPT_INCLUDE(o.cal.fit_table),
         RIM_OPT_INCLUDE(o.cal.input_table),
+        RIM_OPT_INCLUDE(o.cal.live_table),
+        RIM_OPT_INCLUDE(o.cal.visible_table),
         RIM_OPT_INCLUDE(o.cal.camera_table),
         RIM_OPT_END,
     };

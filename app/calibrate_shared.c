@@ -13,6 +13,7 @@
 
 static const char *const nir_names[] = {"gray", "red",           "green",
                                         "blue", "green-overlay", NULL};
+static const char *const justify_names[] = {"auto", "right", "left", NULL};
 static const char *const board_names[] = {"",         "chessboard", "circles",
                                           "acircles", "charuco",    NULL};
 
@@ -35,6 +36,25 @@ void rim_cal_options_init(rim_cal_options *o)
                     "NIR counts that mean no light"),
         RIM_OPT_DOUBLE("seconds", "S", &o->seconds, 0.1, 1e6,
                        "of a camera: look for a board for so long"),
+        RIM_OPT_END,
+    };
+    const rim_option live[] = {
+        RIM_OPT_GROUP("A live NIR camera; set up as in `rimlight live`"),
+        RIM_OPT_STRING("format", "NAME", &o->format, "its pixel format"),
+        RIM_OPT_SIZE("size", &o->size, "of its frames"),
+        RIM_OPT_CHOICE("justify", "SIDE", &o->justify, justify_names,
+                       "where the bits lie in 16: right, left (told from them)"),
+        RIM_OPT_LIST("control", "NAME=VALUE", &o->control,
+                     "sets a control, as exposure or gain; several times for several"),
+        RIM_OPT_END,
+    };
+    const rim_option visible[] = {
+        RIM_OPT_GROUP("A live visible camera"),
+        RIM_OPT_STRING("visible-format", "NAME", &o->visible_format,
+                       "its pixel format"),
+        RIM_OPT_SIZE("visible-size", &o->visible_size, "of its frames"),
+        RIM_OPT_LIST("visible-control", "NAME=VALUE", &o->visible_control,
+                     "sets a control of it"),
         RIM_OPT_END,
     };
     const rim_option camera[] = {
@@ -67,6 +87,8 @@ void rim_cal_options_init(rim_cal_options *o)
         RIM_OPT_END,
     };
     memcpy(o->input_table, input, sizeof input);
+    memcpy(o->live_table, live, sizeof live);
+    memcpy(o->visible_table, visible, sizeof visible);
     memcpy(o->camera_table, camera, sizeof camera);
     memcpy(o->board_table, board, sizeof board);
     memcpy(o->fit_table, fit, sizeof fit);

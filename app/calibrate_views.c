@@ -146,11 +146,13 @@ static rim_err find(search *s, bool *found, rim_view *a, rim_view *b,
         say_seen(s, p->name, seen, "");
     if (err != RIM_OK || seen != RIM_SEEN_BOARD)
         return err;
+    const bool first = s->last.count == 0;
     const bool moving = moves(s, a, p);
     if (is_known(s, a))
         return RIM_OK;
     if (moving) {
-        ask_still(s, p->name);
+        if (!first)
+            ask_still(s, p->name);
         return RIM_OK;
     }
     if (p->visible)

@@ -1,7 +1,13 @@
 // cv_bridge.cpp: the one file that knows OpenCV.
 //
 // Every function catches what OpenCV throws and hands out plain C. Nothing of
-// OpenCV's lives between two calls.
+// OpenCV's lives between two calls. One file, though a long one, so that there is one
+// place to look when OpenCV changes:
+//
+//     guarded           from exceptions to errors; the same sums and drawings each time
+//     FileStorage       calibration.yml to and from a document
+//     boards            find, judge and draw them
+//     solving           lens, pose, two cameras, homography, features
 // SPDX-License-Identifier: MIT
 extern "C" {
 #include "calib/cv_bridge.h"
@@ -56,6 +62,8 @@ template <typename F> rim_err guarded(const char *what, F body)
     }
     return RIM_ERR_FORMAT;
 }
+
+// ---- FileStorage ----
 
 // Does the file hold as many numbers as it says? OpenCV takes the memory first.
 bool is_whole(const cv::FileNode &node)

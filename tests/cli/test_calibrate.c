@@ -501,6 +501,12 @@ START_TEST(camera_gives_a_dark_and_says_what_it_is)
     char *text = rim_slurp(path, &size);
     ck_assert_ptr_nonnull(strstr(text, "camera: synthetic camera"));
     free(text);
+    // Set up as live would be.
+    rim_run_program(&run,
+                    "calibrate dark --nir synth:from=%s/dark,fps=200 --frames 20 "
+                    "--format Y16 -o %s/from-camera",
+                    targets, folder);
+    rim_expect_error(&run, 1, "Y12 640x480", "--format", NULL);
 }
 END_TEST
 
@@ -547,7 +553,8 @@ START_TEST(two_cameras_are_registered_and_checked)
     ck_assert_msg(at && fabs(strtod(at + 9, NULL) - 4.065) < 0.05, "%s", run.out);
     rim_run_program(&run,
                     "calibrate check %s/from-two --nir synth:from=%s/boards,fps=5 "
-                    "--visible synth:from=%s/boards,light=visible,fps=5",
+                    "--bits 12 --visible "
+                    "synth:from=%s/boards,light=visible,format=YUYV,fps=5",
                     folder, targets, targets);
     ck_assert_msg(run.status == 0 && run.errors == 0, "%s%s", run.out, run.err);
     ck_assert_ptr_nonnull(strstr(run.out, "show the board; Ctrl-C"));
