@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // A larger spot takes those inside it, unless one of them is this much (log odds)
 // the better answer.
@@ -17,8 +18,6 @@
 #define FIRST_PROMISE (-9.0) // after the first look
 #define MOST_MEASURED 16
 #define MOST_LOOKED   28 // at twice
-#define FIRST_RAYS    8
-#define SECOND_RAYS   16
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
@@ -95,18 +94,45 @@ static void keep_promising(rim_detect *d, int most)
     d->candidates.count = kept;
 }
 
+static void copy(rim_candidates *to, const rim_candidates *from)
+{
+    to->count = from->count;
+    memcpy(to->at, from->at, (size_t)from->count * sizeof *to->at);
+}
+
+// The finders and the planes that rays run through ask nothing of each other.
+enum { FIND_RINGS = 0, FIND_BLOBS, BUILD_SCENE, FIRST_JOBS };
+static void find(void *ctx, int job)
+{
+    rim_detect *d = ctx;
+    if (job == FIND_RINGS)
+        rim_rings_find(&d->rings, &d->ringed);
+    else if (job == FIND_BLOBS)
+        rim_blobs_find(&d->blobs, &d->candidates);
+    else
+        rim_outline_scene_build(&d->scene, d->ratio, d->valid, d->saturated,
+                                &d->pyramid);
+}
+
+// Adds what the rings found behind what the tracks expect, as far as there is room.
+static void join(rim_candidates *all, const rim_candidates *ringed, int expected)
+{
+    for (int i = expected; i < ringed->count && all->count < RIM_CANDIDATES_MAX; i++)
+        all->at[all->count++] = ringed->at[i];
+}
+
 // A track knows its place well enough to do with one look less.
 static void centre_new(void *ctx, int job)
 {
     rim_detect *d = ctx;
     rim_candidate *c = &d->candidates.at[job];
-    d->fits[job] = c->followed || rim_outline_centre(c, &d->scene, FIRST_RAYS);
+    d->fits[job] = c->followed || rim_outline_centre(c, &d->scene);
 }
 
 static void centre(void *ctx, int job)
 {
     rim_detect *d = ctx;
-    d->fits[job] = rim_outline_centre(&d->candidates.at[job], &d->scene, SECOND_RAYS);
+    d->fits[job] = rim_outline_centre(&d->candidates.at[job], &d->scene);
 }
 
 static void measure(void *ctx, int job)
@@ -192,11 +218,14 @@ void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
                     const uint8_t *saturated, const rim_candidates *expected,
                     rim_workers *workers)
 {
-    d->candidates = *expected;
+    d->ratio = ratio;
+    d->valid = valid;
+    d->saturated = saturated;
+    copy(&d->candidates, expected);
+    copy(&d->ringed, expected);
     rim_pyramid_build(&d->pyramid, ratio);
-    rim_outline_scene_build(&d->scene, ratio, valid, saturated, &d->pyramid);
-    rim_blobs_find(&d->blobs, &d->candidates);
-    rim_rings_find(&d->rings, &d->candidates);
+    rim_workers_run(workers, find, d, FIRST_JOBS);
+    join(&d->candidates, &d->ringed, expected->count);
     rim_workers_run(workers, centre_new, d, d->candidates.count);
     thin_out(d, FIRST_PROMISE);
     keep_promising(d, MOST_LOOKED);

@@ -27,11 +27,13 @@ typedef struct rim_detect {
     rim_pyramid pyramid;
     rim_blobs blobs;
     rim_rings rings;
-    rim_candidates candidates;
-    rim_detection *measured; // [RIM_CANDIDATES_MAX]
-    bool *fits;              // [RIM_CANDIDATES_MAX]
+    rim_candidates candidates, ringed; // ringed: of the rings alone
+    rim_detection *measured;           // [RIM_CANDIDATES_MAX]
+    bool *fits;                        // [RIM_CANDIDATES_MAX]
     int count;
     int best[RIM_DETECTIONS_MAX]; // of `measured`, by falling log odds
+    const int16_t *ratio;         // of the frame in hand, as are these
+    const uint8_t *valid, *saturated;
 } rim_detect;
 
 RIM_NODISCARD rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,

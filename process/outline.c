@@ -11,6 +11,8 @@
 
 #define LEAST_RADIUS_MM 0.6
 #define RING_DIP        0.1
+#define LOOK_RAYS       8 // a part of RIM_RAYS: where only the centre is asked for
+#define LOOK_STEPS      24
 
 static double linear(const rim_scene *s, int log)
 {
@@ -119,11 +121,11 @@ static double promise_of(const rim_rays *r, const double v[TERMS])
            0.7 * fmin(dip / n / 1024.0, 2.0);
 }
 
-bool rim_outline_centre(rim_candidate *c, const rim_scene *scene, int rays)
+bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)
 {
     rim_rays r;
     int around;
-    rim_rays_sample(&r, scene, c, rays, RIM_STEPS / 2);
+    rim_rays_sample(&r, scene, c, LOOK_RAYS, LOOK_STEPS);
     rim_rays_find_path(&r);
     if (!rim_rays_background(&r, &around))
         return false;
@@ -201,8 +203,8 @@ static void fit_outline(rim_spot *spot, const rim_rays *r, const rim_candidate *
 static bool sum_up(rim_spot *spot, const rim_rays *r, int around)
 {
     int standing = 0, cut = 0, inners = 0;
-    double peak[RIM_RAYS], fall[RIM_RAYS], copy[RIM_RAYS];
-    int16_t inner[RIM_RAYS];
+    double fall[RIM_RAYS], copy[RIM_RAYS];
+    int16_t peak[RIM_RAYS], inner[RIM_RAYS];
     for (int i = 0; i < RIM_RAYS; i++) {
         const rim_ray *ray = &r->ray[i];
         cut += ray->cut;
@@ -210,7 +212,7 @@ static bool sum_up(rim_spot *spot, const rim_rays *r, int around)
         if (!ray->stands_out)
             continue;
         spot->stands_out |= UINT64_C(1) << i;
-        peak[standing++] = linear(r->scene, ray->peak);
+        peak[standing++] = (int16_t)ray->peak;
         inner[inners++] = (int16_t)ray->inner;
     }
     if (standing < RIM_RAYS / 6)
@@ -218,8 +220,8 @@ static bool sum_up(rim_spot *spot, const rim_rays *r, int around)
     spot->background = linear(r->scene, around);
     spot->coverage = (double)standing / RIM_RAYS;
     spot->cut = (double)cut / RIM_RAYS;
-    spot->peak = rim_quantile(peak, standing, 0.9);
-    spot->patchy = (spot->peak - rim_quantile(peak, standing, 0.25)) /
+    spot->peak = linear(r->scene, quantile(r, peak, standing, 0.9));
+    spot->patchy = (spot->peak - linear(r->scene, quantile(r, peak, standing, 0.25))) /
                    (spot->peak - spot->background);
     spot->sbr = spot->peak / spot->background;
     spot->inner = linear(r->scene, quantile(r, inner, inners, 0.5));

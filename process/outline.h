@@ -40,10 +40,9 @@ typedef struct rim_spot {
                               // the ellipse's where the ray does not stand out
 } rim_spot;
 
-// Moves the candidate to the middle of the outline seen from it by `rays` rays (a part of
-// RIM_RAYS, from 8), gives it the outline's radius, and says what it promises. False
-// where there is no outline.
-bool rim_outline_centre(rim_candidate *c, const rim_scene *scene, int rays);
+// Moves the candidate to the middle of the outline seen from it by a few rays, gives it
+// the outline's radius, and says what it promises. False where there is no outline.
+bool rim_outline_centre(rim_candidate *c, const rim_scene *scene);
 // Measures a candidate whose centre and radius have settled. False likewise.
 bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate *c);
 

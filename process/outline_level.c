@@ -172,12 +172,12 @@ static void measure_ray(rim_rays *r, int i, int around)
 
 void rim_rays_measure(rim_rays *r, int around)
 {
-    double fall[RIM_RAYS];
+    int16_t fall[RIM_RAYS]; // Q8: T is at most 64
     for (int i = 0; i < r->count; i++) {
         measure_ray(r, i, around);
-        fall[i] = r->ray[i].fall;
+        fall[i] = (int16_t)(256.0 * r->ray[i].fall);
     }
-    const double usual = PART_OF_FALL * rim_quantile(fall, r->count, 0.5);
+    const double usual = PART_OF_FALL / 256.0 * quantile(r, fall, r->count, 0.5);
     const double least = LEAST_FALL * linear(r->scene, around);
     for (int i = 0; i < r->count; i++) {
         rim_ray *ray = &r->ray[i];

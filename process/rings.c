@@ -45,13 +45,15 @@ rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid)
         r->nothing[x] = INT16_MIN;
     // Level 1 has half the resolution: one vote every two pixels of level 0.
     double low = RADIUS_FIRST / (pyramid->grid->mm * fine->cell);
-    int steps = 0;
-    for (int bin = 0; bin < RIM_RING_RADII; bin++, low *= RADIUS_STEP)
-        for (double t = low; t < low * RADIUS_STEP && steps < RIM_RING_STEPS;
+    for (int bin = 0; bin < RIM_RING_RADII; bin++, low *= RADIUS_STEP) {
+        if (bin == HALF_FROM)
+            r->near = r->steps;
+        for (double t = low; t < low * RADIUS_STEP && r->steps < RIM_RING_STEPS;
              t += 2.0) {
-            r->distance[steps++] = (int)(t + 0.5);
-            r->steps[bin]++;
+            r->plane[r->steps] = (size_t)bin * (size_t)r->height * (size_t)r->stride;
+            r->distance[r->steps++] = (int)(t + 0.5);
         }
+    }
     if (ok)
         return RIM_OK;
     rim_rings_uninit(r);
@@ -95,22 +97,23 @@ static int value_at(const int16_t *p, int w, int x_q8, int y_q8)
     return (top * (256 - fy) + bottom * fy) >> 16;
 }
 
-// Votes from (x, y) along the unit vector n (Q8), level 0 pixels, for `radii` bins.
-static void vote_along(rim_rings *r, int x, int y, int nx, int ny, int radii)
+// Votes from (x, y) along the unit vector n (Q8), level 0 pixels, at the first `steps`
+// distances. Both coordinates go in one number, y in its upper half; what leaves the
+// frame has a negative or a large one.
+static void vote_along(rim_rings *r, int x, int y, int nx, int ny, int steps)
 {
-    const unsigned w = (unsigned)r->width, h = (unsigned)r->height;
-    const size_t stride = (size_t)r->stride, plane = stride * h;
+    const uint32_t w = (uint32_t)r->width, h = (uint32_t)r->height;
+    const int64_t from = (int64_t)y * 256 * (INT64_C(1) << 32) + x * 256;
+    const int64_t way = ny * (INT64_C(1) << 32) + nx;
     int16_t *votes = r->votes + REACH;
-    const int *t = r->distance;
-    for (int bin = 0; bin < radii; bin++, votes += plane)
-        for (const int *end = t + r->steps[bin]; t < end; t++) {
-            // A pixel of the votes is two here: Q8 and a half are 9 bits.
-            const unsigned cx = (unsigned)((x * 256 + *t * nx) >> 9);
-            const unsigned cy = (unsigned)((y * 256 + *t * ny) >> 9);
-            if (cx >= w || cy >= h)
-                return;
-            votes[cy * stride + cx]++;
-        }
+    for (int k = 0; k < steps; k++) {
+        // A pixel of the votes is two here: Q8 and a half are 9 bits.
+        const uint64_t at = (uint64_t)(from + r->distance[k] * way);
+        const uint32_t cx = (uint32_t)at >> 9, cy = (uint32_t)(at >> 41);
+        if (cx >= w || cy >= h)
+            return;
+        votes[r->plane[k] + (size_t)cy * (size_t)r->stride + cx]++;
+    }
 }
 
 static void vote(rim_rings *r)
@@ -130,9 +133,9 @@ static void vote(rim_rings *r)
                 continue;
             const int x = g->x + MARGIN;
             // Large rings have pixels enough: every other one votes for them.
-            const int radii = (x + y) % 2 ? HALF_FROM : RIM_RING_RADII;
-            vote_along(r, x, y, g->nx, g->ny, radii);
-            vote_along(r, x, y, -g->nx, -g->ny, radii);
+            const int steps = (x + y) % 2 ? r->near : r->steps;
+            vote_along(r, x, y, g->nx, g->ny, steps);
+            vote_along(r, x, y, -g->nx, -g->ny, steps);
         }
     }
 }

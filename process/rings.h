@@ -29,9 +29,10 @@ typedef struct rim_rings {
     int16_t *zeros;      // a row of votes with its margins
     int16_t *nothing;    // a row that is lower than all
     uint16_t *at;        // peaks of a row
-    // Where a ridge pixel votes: pixels of level 0, near to far, and how many of them
-    // belong to each radius.
-    int distance[RIM_RING_STEPS], steps[RIM_RING_RADII];
+    // Where a ridge pixel votes: distances in pixels of level 0, near to far, the plane
+    // of each; how many there are, and how many within the radii that all vote for.
+    int distance[RIM_RING_STEPS], steps, near;
+    size_t plane[RIM_RING_STEPS];
 } rim_rings;
 
 RIM_NODISCARD rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid);
