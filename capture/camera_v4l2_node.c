@@ -118,8 +118,10 @@ rim_err rim_v4l2_open(rim_v4l2 *v, const char *path, char *why, size_t size)
                        path);
         return RIM_ERR_UNSUPPORTED;
     }
-    // From here on the descriptor is libv4l2's too, for vendors' plugins.
-    if (v4l2_fd_open(v->fd, V4L2_DISABLE_CONVERSION) < 0) {
+    // From here on the descriptor is libv4l2's too, for vendors' plugins. Not where
+    // buffers are multi-planar: a plugin of its own would hide that, and print to
+    // standard output. What it does not know it passes on to the kernel as it is.
+    if (!v->multiplanar && v4l2_fd_open(v->fd, V4L2_DISABLE_CONVERSION) < 0) {
         const int errnum = errno;
         rim_v4l2_close(v);
         if (errnum != EINVAL)
