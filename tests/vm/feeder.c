@@ -20,7 +20,7 @@
 enum { BUFFERS = 4, PICTURES = 8 };
 
 struct feeder {
-    int fd, width, height, bytes_per_line;
+    int fd, width, height, bytes_per_line, bits;
     feeder_way way;
     const rim_pixel_format *format;
     size_t size;
@@ -47,6 +47,7 @@ static void put(const feeder *f, uint8_t *picture, int x, int y, unsigned v)
         row[x] = (uint8_t)v;
         return;
     }
+    v <<= f->format->bits - f->bits; // fewer bits lie at the high end
     const int high = f->format->packing == RIM_PACK_16LE;
     row[2 * x + high] = (uint8_t)(v >> 8);
     row[2 * x + !high] = (uint8_t)v;
@@ -59,7 +60,7 @@ static void draw(feeder *f)
         ck_assert_ptr_nonnull(f->picture[n]);
         for (int y = 0; y < f->height; y++)
             for (int x = 0; x < f->width; x++)
-                put(f, f->picture[n], x, y, feeder_sample(x, y, n, f->format->bits));
+                put(f, f->picture[n], x, y, feeder_sample(x, y, n, f->bits));
     }
 }
 
@@ -153,12 +154,19 @@ static void start_queue(feeder *f)
 feeder *feeder_start(const char *node, feeder_way way, const char *name, int width,
                      int height)
 {
+    return feeder_start_left(node, way, name, width, height, 0);
+}
+
+feeder *feeder_start_left(const char *node, feeder_way way, const char *name, int width,
+                          int height, int bits)
+{
     feeder *f = calloc(1, sizeof *f);
     ck_assert_ptr_nonnull(f);
     f->way = way;
     f->width = width;
     f->height = height;
     f->format = rim_pixel_format_named(name);
+    f->bits = bits ? bits : f->format->bits;
     f->fd = open(node, O_RDWR);
     ck_assert_msg(f->fd >= 0, "%s: error %d", node, errno);
     set_format(f);

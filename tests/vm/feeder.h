@@ -18,6 +18,9 @@ typedef struct feeder feeder;
 // node cannot be fed.
 feeder *feeder_start(const char *node, feeder_way way, const char *name, int width,
                      int height);
+// Likewise, in a 16-bit format with only so many bits, left-justified; 0: all.
+feeder *feeder_start_left(const char *node, feeder_way way, const char *name, int width,
+                          int height, int bits);
 void feeder_stop(feeder *f);
 
 // How much longer things take than usual (CK_TIMEOUT_MULTIPLIER): 1, or more under

@@ -7,5 +7,6 @@ if [ -n "${RIM_SOAK_SECONDS:-}" ]; then
 fi
 status=0
 "$build/tests/vm/test_camera_vm" || status=1
+"$build/tests/vm/test_formats_vm" || status=1
 "$build/tests/vm/test_live_vm" || status=1
 exit $status

@@ -1,6 +1,7 @@
 #!/bin/sh
-# run.sh BUILD_DIR: the tests that need V4L2 drivers, all in one start of the machine.
-# Exit 77, saying why, where the machine cannot be had.
+# run.sh BUILD_DIR [SECONDS]: the tests that need V4L2 drivers, all in one start of the
+# machine. Exit 77, saying why, where the machine cannot be had. A build with sanitizers
+# is given more memory and patience. RIM_SOAK_SECONDS=N: the soak alone, for so long.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
@@ -22,8 +23,12 @@ if ! "$here/run-in-vm" --prepare >"$build/run-in-vm.log" 2>&1; then
     tail -n 3 "$build/run-in-vm.log"
     exit 77
 fi
+if grep -qs '^CMAKE_C_FLAGS:.*-fsanitize' "$build/CMakeCache.txt"; then
+    export V4L2_VM_MEM="${V4L2_VM_MEM:-1536}"
+    export CK_TIMEOUT_MULTIPLIER="${CK_TIMEOUT_MULTIPLIER:-6}"
+fi
 cd "$build"
 # A machine that dies (status 125) is a failure: the tests may have killed it.
 exec "$here/run-in-vm" --time "${2:-300}" --modules \
-    "vivid:n_devs=2:node_types=0x101,0x101:ccs_cap_mode=0,0:ccs_out_mode=0,0 v4l2loopback:devices=1:video_nr=10:max_buffers=8" \
+    "vivid:n_devs=3:node_types=0x101,0x101,0x1:multiplanar=1,1,2:ccs_cap_mode=0,0,0:ccs_out_mode=0,0,0 v4l2loopback:devices=1:video_nr=10:max_buffers=8" \
     -- "$here/inside.sh" "$build"

@@ -271,6 +271,83 @@ START_TEST(unplugged_while_it_runs)
 }
 END_TEST
 
+START_TEST(devices_are_listed)
+{
+    static const char *const wanted[] = {
+        "/dev/video0: vivid (vivid, platform:vivid-000)",
+        "Y16, 16 bits",
+        "rimlight live --nir /dev/video0",
+        "rimlight live --visible /dev/video0",
+        "640x360",
+        "monochrome",
+        "Bayer",
+        "gain_automatic=",
+        "/dev/video2: vivid (vivid, platform:vivid-001)"};
+    rim_run_program(&run, "devices --fps 15");
+    ck_assert_msg(run.status == 0, "%d: %s", run.status, run.err);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        ck_assert_msg(strstr(run.out, wanted[i]), "no \"%s\" in:\n%.2000s", wanted[i],
+                      run.out);
+    ck_assert_ptr_null(strstr(run.out, "/dev/video1:")); // takes no pictures
+}
+END_TEST
+
+// Writes down how the program's threads run, then ends it.
+static void *look_at_threads(void *arg)
+{
+    (void)arg;
+    char report[600], command[1200];
+    (void)snprintf(report, sizeof report, "%s/live.jsonl", folder);
+    wait_for_report(report, 0);
+    (void)snprintf(
+        command, sizeof command,
+        "p=$(pidof rimlight); { chrt -a -p $p; grep VmLck /proc/$p/status; } "
+        ">%s/threads 2>&1",
+        folder);
+    (void)system(command);
+    rim_put_text(folder, "done", "yes");
+    return NULL;
+}
+
+START_TEST(realtime_is_granted_or_told)
+{
+    pthread_t thread;
+    char path[600], command[2048];
+    size_t size;
+    (void)snprintf(path, sizeof path, "%s/done", folder);
+    const rim_run_limits limits = {.signal_when = path};
+    ck_assert_int_eq(pthread_create(&thread, NULL, look_at_threads, NULL), 0);
+    rim_run_limited(&run, &limits,
+                    "live --nir /dev/video0 --size 320x180 --fps 15 --headless "
+                    "--realtime --threads 2 --report %s/live.jsonl",
+                    folder);
+    pthread_join(thread, NULL);
+    ck_assert_msg(run.status == 0, "%d: %s", run.status, run.err);
+    ck_assert_msg(!strstr(run.err, "--realtime"), "%s", run.err);
+    (void)snprintf(path, sizeof path, "%s/threads", folder);
+    char *text = rim_slurp(path, &size);
+    int fifo = 0;
+    for (const char *at = text; (at = strstr(at, "SCHED_FIFO")); at++)
+        fifo++;
+    ck_assert_msg(fifo >= 4, "%s", text); // capture, process, its worker, show
+    ck_assert_ptr_nonnull(strstr(text, "SCHED_OTHER")); // who writes the report
+    ck_assert_ptr_nonnull(strstr(text, "VmLck:"));
+    ck_assert_ptr_null(strstr(text, "VmLck:\t       0 kB"));
+    free(text);
+    // Without the right to it: told, and it goes on.
+    (void)snprintf(command, sizeof command,
+                   "setpriv --reuid 65534 --regid 65534 --clear-groups %s live --nir "
+                   "synth:size=160x120 --frames 5 --headless --realtime 2>%s/refused",
+                   RIM_PROGRAM, folder);
+    ck_assert_int_eq(system(command), 0);
+    (void)snprintf(path, sizeof path, "%s/refused", folder);
+    text = rim_slurp(path, &size);
+    ck_assert_ptr_nonnull(strstr(text, "--realtime: no real-time priority"));
+    ck_assert_ptr_nonnull(strstr(text, "--realtime: memory cannot be locked"));
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     if (!getenv("V4L2_VM")) { // NOLINT(concurrency-mt-unsafe)
@@ -285,6 +362,8 @@ int main(void)
     tcase_add_test(t, live_report_equals_replay);
     tcase_add_test(t, ages_from_driver_to_show);
     tcase_add_test(t, unplugged_while_it_runs);
+    tcase_add_test(t, devices_are_listed);
+    tcase_add_test(t, realtime_is_granted_or_told);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
