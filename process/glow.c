@@ -1,124 +1,281 @@
-// glow.c: samples around each lesion, and what all lesions send there.
+// glow.c: points of the frame, what all lesions send there, and the light without it.
 // SPDX-License-Identifier: MIT
 #include "process/glow.h"
 
 #include "process/ellipse.h"
+#include "process/fixed.h"
 #include "process/quantile.h"
+#include "process/solve.h"
 
 #include <math.h>
+#include <string.h>
 
-#define REACH_MM    5.0
-#define EDGE_MM     1.0
-#define LEAST_PART  0.15 // of what is seen around: no background lies lower
-#define MUCH_LOWER  0.6
-#define LEAST_SEEN  6  // samples that make a median
-#define SOURCES_MAX 12 // that are looked at from one place: the brightest
+#define EDGE_MM      1.0 // what is this near to an outline is part of the lesion
+#define WIDTH_LEAST  0.5 // mm, of an edge
+#define WIDTH_MOST   6.0
+#define WIDTH_USUAL  2.0    // where it was not seen
+#define LOCAL_MM     4.0    // reach of the liver's own variation
+#define LOCAL_PULL   0.5    // points: how much it is doubted
+#define LOCAL_MOST   0.7    // octaves: more is no variation of the liver
+#define GLOW_DOUBT   6.0    // an octave of glow at a point counts as so many deviations
+#define CORNER_FALL  (-1.4) // octaves, a prior as in background.c
+#define TRUST        0.05
+#define SPREAD       1.7  // times the deviation: from there on a point weighs little
+#define SPREAD_LEAST 0.12 // octaves
+#define SPREAD_MOST  1.2
+#define LOWEST       2.7  // octaves below what is seen around: no background lies there
+#define HIGHEST      0.5  // nor so far above
+#define ALIKE        0.08 // octaves: two backgrounds that may both be right
+#define BELIEF       0.4  // in what was seen, where it is the darker one
+#define STEP         0.7  // of the way to a new background in one round
 
-enum { WAYS = 12, RINGS = 6, NEAR = 4, FAR = 2, SAMPLES = WAYS * RINGS };
-static const double ring_mm[RINGS] = {5.0, 6.5, 8.0, 9.5, 11.0, 13.0};
+enum { POINTS = 300, SOURCES = 12, TERMS = 6, LENGTHS = 3, ROUNDS = 4 };
+static const double length_mm[LENGTHS] = {3.9, 4.7, 6.4};
 
-typedef struct place { // what is seen around one lesion
-    int count;
-    double light[SAMPLES];
-    double part[SAMPLES][SOURCES_MAX]; // h() of each source
-    int first[RINGS + 1];              // of each distance
-} place;
+typedef struct frame_fit {
+    const rim_background *model;
+    const rim_glow *glow; // those that shine most
+    int points, sources;
+    double light[POINTS]; // log2
+    double term[POINTS][TERMS];
+    double beyond_mm[POINTS][SOURCES];
+    double shape[POINTS][SOURCES]; // h but for its exponential
+    double h[POINTS][SOURCES];
+    double near[POINTS][SOURCES]; // weight of a point for the place of a source
+    double place[SOURCES][TERMS]; // terms where a source is
+    double background[SOURCES];   // log2
+    double q[TERMS];
+    double glow_of[POINTS]; // log2(1 + sum)
+    double off[POINTS];     // light less glow less Q
+    double spread;          // of `off`; 0: not known yet
+} frame_fit;
 
-// 1 / exp(x) for x >= 0 by the first terms of the series of exp(x): within 1 % up to 2.
+// 1 / exp(x) for x >= 0, within 4 % up to 8: the series of exp(x / 4), to the fourth.
 static double fading(double x)
 {
-    return 1.0 / (1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x / 24.0))));
+    const double y = 0.25 * x;
+    const double e = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6.0 + y / 24.0)));
+    return 1.0 / (e * e * e * e);
 }
 
-static double part_at(double d_mm)
+// log2(1 + g) by the table of the background, within 1/1024 for g up to 15.
+static double log2_of_one_and(const rim_background *model, double g)
 {
-    const double d = d_mm > 0.0 ? d_mm : 0.0;
-    return 0.5 * fading(d / REACH_MM) / (1.0 + d / EDGE_MM);
+    enum { ONE = 4096 };
+    const int at = (int)((1.0 + fmin(g, 14.9)) * ONE) - 8; // of light + 8
+    return (model->log_table[at] - model->log_table[ONE - 8]) / (double)RIM_LOG2_ONE;
 }
 
-// Distance from the outline along the line to the centre, grid pixels; below 0 inside.
-static double distance(const rim_spot *s, const rim_ellipse_form *f, double x, double y)
+static void terms_at(double t[TERMS], const rim_grid *g, double x, double y)
 {
-    const double dx = x - s->x, dy = y - s->y, d = sqrt(dx * dx + dy * dy);
-    return d > 0.0 ? d - rim_ellipse_radius(f, dx / d, dy / d) : -s->b;
+    const double u = 2.0 * x / g->width - 1.0, v = 2.0 * y / g->height - 1.0;
+    t[0] = 1.0;
+    t[1] = u;
+    t[2] = v;
+    t[3] = u * u;
+    t[4] = u * v;
+    t[5] = v * v;
 }
 
-static void look_around(place *p, const rim_glow *glow, const rim_ellipse_form *form,
-                        int which, int count, const rim_grid *grid,
-                        const uint16_t *light, const uint8_t *valid)
+static double at_terms(const double q[TERMS], const double t[TERMS])
 {
-    const rim_spot *own = glow[which].spot;
-    p->count = 0;
-    for (int ring = 0; ring < RINGS; ring++) {
-        p->first[ring] = p->count;
-        for (int way = 0; way < WAYS; way++) {
-            double s, c;
-            rim_turn(&s, &c, way, WAYS);
-            const double r =
-                rim_ellipse_radius(&form[which], c, s) + ring_mm[ring] / grid->mm;
-            const double x = own->x + r * c, y = own->y + r * s;
-            if (!(x >= 0.0 && y >= 0.0 && x < grid->width && y < grid->height))
-                continue;
-            const size_t at = (size_t)y * (size_t)grid->width + (size_t)x;
-            bool free = valid[at];
-            for (int i = 0; i < count && free; i++) {
-                const double d = distance(glow[i].spot, &form[i], x, y) * grid->mm;
-                free = d > EDGE_MM;
-                if (i < SOURCES_MAX)
-                    p->part[p->count][i] = part_at(d);
-            }
-            if (free)
-                p->light[p->count++] = light[at];
+    double sum = 0.0;
+    for (int i = 0; i < TERMS; i++)
+        sum += q[i] * t[i];
+    return sum;
+}
+
+// Distance from the outline along the line to the centre, mm; below 0 inside.
+static double beyond(const rim_glow *g, const rim_ellipse_form *f, double x, double y,
+                     double mm)
+{
+    const double dx = x - g->spot->x, dy = y - g->spot->y, d = sqrt(dx * dx + dy * dy);
+    if (!(d > 0.0))
+        return -g->spot->b * mm;
+    return (d - rim_ellipse_radius(f, dx / d, dy / d)) * mm;
+}
+
+// One point: false where it is dark or part of a lesion.
+static bool take_point(frame_fit *f, const rim_ellipse_form *form, int cx, int cy)
+{
+    const rim_background *b = f->model;
+    const size_t cell = (size_t)cy * (size_t)b->cells_x + (size_t)cx;
+    if (b->weight[cell] < 192)
+        return false;
+    const double x = cx * RIM_CELL + (RIM_CELL - 1) / 2.0;
+    const double y = cy * RIM_CELL + (RIM_CELL - 1) / 2.0;
+    const int n = f->points;
+    for (int k = 0; k < f->sources; k++) {
+        const double d = beyond(&f->glow[k], &form[k], x, y, b->grid->mm);
+        if (d < EDGE_MM)
+            return false;
+        const double edge = f->glow[k].spot->edge_mm;
+        const double w =
+            isnan(edge) ? WIDTH_USUAL : fmin(fmax(edge, WIDTH_LEAST), WIDTH_MOST);
+        const double u = d / (1.1 * w);
+        f->beyond_mm[n][k] = d;
+        f->shape[n][k] = 0.5 / (1.0 + u * u / sqrt(sqrt(u)));
+        f->near[n][k] = fading(d / LOCAL_MM);
+    }
+    f->light[n] = b->level[cell] / (double)RIM_LOG2_ONE;
+    terms_at(f->term[n], b->grid, x, y);
+    f->points++;
+    return true;
+}
+
+// A lattice over the frame with as many points as there is room for.
+static void take_points(frame_fit *f)
+{
+    const rim_background *b = f->model;
+    rim_ellipse_form form[SOURCES];
+    for (int k = 0; k < f->sources; k++) {
+        const rim_spot *s = f->glow[k].spot;
+        form[k] = rim_ellipse_form_of(&(rim_ellipse){s->x, s->y, s->a, s->b, s->angle});
+        terms_at(f->place[k], b->grid, s->x, s->y);
+    }
+    int step = 1;
+    while (((b->cells_x + step - 1) / step) * ((b->cells_y + step - 1) / step) > POINTS)
+        step++;
+    for (int cy = step / 2; cy < b->cells_y; cy += step)
+        for (int cx = step / 2; cx < b->cells_x; cx += step)
+            (void)take_point(f, form, cx, cy);
+}
+
+static void set_length(frame_fit *f, double mm)
+{
+    for (int i = 0; i < f->points; i++)
+        for (int k = 0; k < f->sources; k++)
+            f->h[i][k] = f->shape[i][k] * fading(f->beyond_mm[i][k] / mm);
+}
+
+// off = light less the glow.
+static void take_off_glow(frame_fit *f)
+{
+    double excess[SOURCES];
+    for (int k = 0; k < f->sources; k++)
+        excess[k] = fmax(rim_exp2(f->glow[k].peak - f->background[k]) - 1.0, 0.0);
+    for (int i = 0; i < f->points; i++) {
+        double sum = 0.0;
+        for (int k = 0; k < f->sources; k++)
+            sum += excess[k] * f->h[i][k];
+        f->glow_of[i] = log2_of_one_and(f->model, sum);
+        f->off[i] = f->light[i] - f->glow_of[i];
+    }
+}
+
+// Q by least squares, reweighted by what it missed before; off becomes what it misses.
+static bool fit_light(frame_fit *f)
+{
+    double m[TERMS][TERMS] = {{0}}, v[TERMS] = {0}, all = 0.0, miss[POINTS];
+    const double sharp = f->spread > 0.0 ? 1.0 / f->spread : 0.0;
+    for (int i = 0; i < f->points; i++) {
+        const double *t = f->term[i];
+        const double off = (f->off[i] - at_terms(f->q, t)) * sharp;
+        const double part = 1.0 / (1.0 + off * off), w = part * part;
+        all += w;
+        for (int a = 0; a < TERMS; a++) {
+            for (int b = 0; b <= a; b++)
+                m[a][b] += w * t[a] * t[b];
+            v[a] += w * t[a] * f->off[i];
         }
     }
-    p->first[RINGS] = p->count;
+    const double ww = (double)f->model->cells_x * f->model->cells_x;
+    const double hh = (double)f->model->cells_y * f->model->cells_y;
+    const double fall[TERMS] = {
+        0.0, 0.0, 0.0, CORNER_FALL * ww / (ww + hh), 0.0, CORNER_FALL * hh / (ww + hh)};
+    for (int a = 0; a < TERMS; a++) {
+        m[a][a] += a > 2 ? TRUST * all : a > 0 ? 0.5 * TRUST * all : 1e-6;
+        v[a] += a > 2 ? TRUST * all * fall[a] : 0.0;
+        for (int b = 0; b < a; b++)
+            m[b][a] = m[a][b];
+    }
+    if (!rim_solve(&m[0][0], v, TERMS))
+        return false;
+    memcpy(f->q, v, sizeof f->q);
+    for (int i = 0; i < f->points; i++) {
+        f->off[i] -= at_terms(f->q, f->term[i]);
+        miss[i] = fabs(f->off[i]);
+    }
+    const double usual = 1.48 * SPREAD * rim_quantile(miss, f->points, 0.5);
+    f->spread = fmin(fmax(usual, SPREAD_LEAST), SPREAD_MOST);
+    return true;
 }
 
-// The background at one place, given the excess of all sources.
-static double without_glow(const place *p, const double *excess, int sources,
-                           double seen)
+// The light at source k: Q and what the liver around it differs from that.
+static double light_at(const frame_fit *f, int k)
 {
-    double shine[SAMPLES], left[SAMPLES];
-    for (int i = 0; i < p->count; i++) {
-        shine[i] = 0.0;
-        for (int k = 0; k < sources; k++)
-            shine[i] += excess[k] * p->part[i][k];
-        left[i] = p->light[i] - shine[i];
-    }
-    double least = INFINITY; // of the medians at two distances together
-    for (int ring = 0; ring < NEAR; ring += 2) {
-        const int first = p->first[ring], n = p->first[ring + 2] - first;
-        if (n >= LEAST_SEEN)
-            least = fmin(least, rim_quantile(left + first, n, 0.5));
-    }
-    double background = seen;
-    const int far = p->count - p->first[FAR];
-    if (far >= LEAST_SEEN)
-        background -= rim_quantile(shine + p->first[FAR], far, 0.5);
-    if (least < MUCH_LOWER * background)
-        background = least;
-    return fmax(background, LEAST_PART * seen);
+    double sum = 0.0, all = LOCAL_PULL;
+    for (int i = 0; i < f->points; i++)
+        if (fabs(f->off[i]) < LOCAL_MOST) {
+            // What is known of glow is some part of it: where it is strong, little.
+            const double doubt = GLOW_DOUBT * f->glow_of[i];
+            const double w = f->near[i][k] / (1.0 + doubt * doubt);
+            sum += w * f->off[i];
+            all += w;
+        }
+    return at_terms(f->q, f->place[k]) + sum / all;
 }
 
-void rim_glow_remove(rim_glow *glow, int count, const rim_grid *grid,
-                     const uint16_t *light, const uint8_t *valid)
+// Backgrounds with one length of decay. Returns the mean distance from the frame's
+// light, far ones alike; below 0: no answer.
+static double fit_frame(frame_fit *f)
 {
-    if (!grid->pitch_known || count == 0)
+    for (int round = 0; round < ROUNDS; round++) {
+        take_off_glow(f);
+        if (!fit_light(f))
+            return -1.0;
+        for (int k = 0; k < f->sources; k++) {
+            const double seen = f->glow[k].background;
+            const double now =
+                fmin(fmax(light_at(f, k), seen - LOWEST), seen + HIGHEST);
+            f->background[k] += (round ? STEP : 1.0) * (now - f->background[k]);
+        }
+    }
+    double sum = 0.0;
+    for (int i = 0; i < f->points; i++)
+        sum += fmin(fabs(f->off[i]), 0.3);
+    return fmax(sum / f->points, 1e-3);
+}
+
+// Glow adds: what was seen around is no darker than what lies under it. Where the fit
+// says so it is the frame's light that is no quadratic, and what was seen is better; where
+// both are near to one another, their mean.
+static double weigh(double seen, double fitted)
+{
+    const double less = seen - fitted;
+    if (less < 0.0)
+        return fitted + BELIEF * less;
+    const double far = less / ALIKE;
+    return fitted + 0.5 * less / (1.0 + far * far);
+}
+
+void rim_glow_remove(rim_glow *glow, int count, const rim_background *model)
+{
+    frame_fit f = {
+        .model = model, .glow = glow, .sources = count < SOURCES ? count : SOURCES};
+    take_points(&f);
+    if (f.sources == 0 || f.points < 4 * TERMS)
         return;
-    rim_ellipse_form form[RIM_GLOWS_MAX];
-    double excess[SOURCES_MAX], found[RIM_GLOWS_MAX];
-    const int sources = count < SOURCES_MAX ? count : SOURCES_MAX;
-    for (int i = 0; i < count; i++) {
-        const rim_spot *s = glow[i].spot;
-        form[i] = rim_ellipse_form_of(&(rim_ellipse){s->x, s->y, s->a, s->b, s->angle});
+    for (int k = 0; k < f.sources; k++)
+        f.background[k] = glow[k].background;
+    double found[LENGTHS][SOURCES], miss[LENGTHS], least = INFINITY;
+    for (int l = 0; l < LENGTHS; l++) {
+        set_length(&f, length_mm[l]);
+        miss[l] = fit_frame(&f);
+        if (miss[l] < 0.0)
+            return;
+        least = fmin(least, miss[l]);
+        memcpy(found[l], f.background, sizeof found[l]);
     }
-    for (int k = 0; k < sources; k++)
-        excess[k] = fmax(glow[k].peak - glow[k].background, 0.0);
-    for (int i = 0; i < count; i++) {
-        place p;
-        look_around(&p, glow, form, i, count, grid, light, valid);
-        found[i] = without_glow(&p, excess, sources, glow[i].background);
+    double sum[SOURCES] = {0}, all = 0.0;
+    for (int l = 0; l < LENGTHS; l++) {
+        double w = least / miss[l]; // to the 16th: a tenth worse is a fifth as likely
+        for (int i = 0; i < 4; i++)
+            w *= w;
+        all += w;
+        for (int k = 0; k < f.sources; k++)
+            sum[k] += w * found[l][k];
     }
-    for (int i = 0; i < count; i++)
-        glow[i].background = found[i];
+    for (int k = 0; k < f.sources; k++)
+        glow[k].background = weigh(glow[k].background, sum[k] / all);
 }

@@ -23,38 +23,43 @@ rim_pattern rim_measure_pattern(const rim_spot *s)
     return s->ring >= RING_LEAST ? RIM_PATTERN_PARTIAL : RIM_PATTERN_TOTAL;
 }
 
-// Light, Q15 above black, of a value in units of the background model at a place.
-static double light_of(const rim_background *model, const rim_spot *s, double value)
+// log2 of light, as the background model has it, of a value in its units at a place.
+static double level_of(const rim_background *model, const rim_spot *s, double value)
+{
+    return rim_background_at(model, s->x, s->y) + rim_log2(fmax(value, 1e-3));
+}
+
+// Light, Q15 above black, of such a level.
+static double light_of(const rim_background *model, double level)
 {
     const double none = rim_exp2((double)model->log_table[0] / RIM_LOG2_ONE);
-    return fmax(rim_exp2(rim_background_at(model, s->x, s->y)) * value - none, 1.0);
+    return fmax(rim_exp2(level) - none, 1.0);
 }
 
 void rim_measure_backgrounds(double *background, const rim_tracks *tracks,
-                             const rim_background *model, const rim_reduce *light)
+                             const rim_background *model)
 {
     rim_glow glow[RIM_TRACKS_MAX];
     int which[RIM_TRACKS_MAX], n = 0;
     for (int i = 0; i < tracks->count; i++) {
         const rim_track *t = &tracks->at[i];
         const rim_spot *s = &t->spot;
-        background[i] = light_of(model, s, s->background);
+        const double seen = level_of(model, s, s->background);
+        background[i] = light_of(model, seen);
         if (!t->seen || t->log_odds < SHINES)
             continue;
-        const rim_glow g = {s, light_of(model, s, s->peak), background[i]};
-        int at = n++; // by falling excess
-        for (; at > 0 &&
-               glow[at - 1].peak - glow[at - 1].background < g.peak - g.background;
-             at--) {
+        const rim_glow g = {s, level_of(model, s, s->peak), seen};
+        int at = n++; // by falling light
+        for (; at > 0 && glow[at - 1].peak < g.peak; at--) {
             glow[at] = glow[at - 1];
             which[at] = which[at - 1];
         }
         glow[at] = g;
         which[at] = i;
     }
-    rim_glow_remove(glow, n, model->grid, light->light, model->valid);
+    rim_glow_remove(glow, n, model);
     for (int i = 0; i < n; i++)
-        background[which[i]] = glow[i].background;
+        background[which[i]] = light_of(model, glow[i].background);
 }
 
 static unsigned why(const rim_track *t, double sbr)
@@ -73,7 +78,8 @@ void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid 
 {
     const rim_spot *s = &track->spot;
     const rim_pattern pattern = rim_measure_pattern(s);
-    const double target = light_of(model, s, s->peak), sbr = target / background;
+    const double target = light_of(model, level_of(model, s, s->peak)),
+                 sbr = target / background;
     const double spread = s->spread / s->background * background;
     *out = (rim_lesion){
         .id = track->id,

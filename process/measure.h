@@ -13,7 +13,7 @@ rim_pattern rim_measure_pattern(const rim_spot *spot);
 // The light of the background at each track, Q15 above black, without the glow of the
 // others (glow.h): background[RIM_TRACKS_MAX].
 void rim_measure_backgrounds(double *background, const rim_tracks *tracks,
-                             const rim_background *model, const rim_reduce *light);
+                             const rim_background *model);
 void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid *grid,
                         const rim_background *model, double background,
                         const rim_reduce *light);

@@ -198,7 +198,7 @@ static void report(rim_pipeline *p, rim_result *r, const rim_frame *nir)
     r->t_ns = nir->captured_ns;
     r->lesion_count = 0;
     double background[RIM_TRACKS_MAX];
-    rim_measure_backgrounds(background, &p->lesions, &p->background, &p->reduce);
+    rim_measure_backgrounds(background, &p->lesions, &p->background);
     for (int i = 0; i < p->lesions.count; i++)
         if (r->lesion_count < RIM_LESIONS_MAX &&
             reported(p, &p->lesions, &p->lesions.at[i]))

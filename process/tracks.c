@@ -88,6 +88,7 @@ static void blend_spot(rim_spot *was, const rim_spot *now, double k)
     s.coverage = mix(was->coverage, now->coverage, k);
     s.ring = mix(was->ring, now->ring, k);
     s.rim_width = mix(was->rim_width, now->rim_width, k);
+    s.edge_mm = mix(was->edge_mm, now->edge_mm, k);
     s.spread = mix(was->spread, now->spread, k);
     for (int i = 0; i < RIM_RAYS; i++)
         s.outline[i] = mix(was->outline[i], now->outline[i], k);
