@@ -155,7 +155,9 @@ static void plan_panel(rim_tools *t, const rim_timeline *l)
         snprintf(end, sizeof end, "loop");
     const int cap = rim_font_cap_px(t->small), pad = rim_tools_px(t, 10);
     const int x0 = rim_tools_px(t, 14), x1 = t->width - x0;
-    const int y1 = t->height - rim_tools_px(t, 84), y0 = y1 - rim_tools_px(t, 50);
+    const int y1 = t->height - rim_tools_px(t, 84), usual = rim_tools_px(t, 50);
+    const int least = 2 * (cap + 5) + 2 * pad; // where the font cannot be smaller
+    const int y0 = y1 - (usual > least ? usual : least);
     const int left = rim_font_text_width(t->small, "surface") + pad;
     const int right = rim_font_text_width(t->small, "0:00:00.0") + pad;
     rim_scene_panel(&t->scene, (rim_rect){x0, y0, x1, y1}, rim_tools_px(t, 5),

@@ -93,7 +93,12 @@ void rim_tools_draw_loupe(rim_tools *t, rim_frame *picture, const rim_loupe *l)
     const int cell = rim_tools_px(t, 11) > 3 ? rim_tools_px(t, 11) : 3;
     const int pad = rim_tools_px(t, 8), side = RIM_LOUPE_SIDE * cell;
     const int step = rim_font_cap_px(t->small) + rim_tools_px(t, 8);
-    const int wide = side + 2 * pad, high = side + 3 * pad + l->lines * step;
+    int text = side;
+    for (int i = 0; i < l->lines; i++) {
+        const int w = rim_font_text_width(t->small, l->line[i]);
+        text = w > text ? w : text;
+    }
+    const int wide = text + 2 * pad, high = side + 3 * pad + l->lines * step;
     const int away = rim_tools_px(t, 24);
     int x = (int)l->at.x + away, y = (int)l->at.y + away;
     if (x + wide > t->width)
@@ -104,7 +109,7 @@ void rim_tools_draw_loupe(rim_tools *t, rim_frame *picture, const rim_loupe *l)
     y = y < 0 ? 0 : y;
     rim_scene_panel(&t->scene, (rim_rect){x, y, x + wide, y + high}, rim_tools_px(t, 5),
                     rim_color_dark, 235);
-    plan_cells(t, l, x + pad, y + pad, cell);
+    plan_cells(t, l, x + (wide - side) / 2, y + pad, cell);
     plan_loupe_text(t, l, x + pad, y + side + 2 * pad);
     rim_tools_paint(t, picture);
 }
