@@ -10,10 +10,41 @@ enum {
     POINTER_MS = 3000, // a pointer that rests is hidden
 };
 
+static bool is_full_screen(const rim_window *w)
+{
+    return (SDL_GetWindowFlags(w->window) & SDL_WINDOW_FULLSCREEN_DESKTOP) ==
+           SDL_WINDOW_FULLSCREEN_DESKTOP;
+}
+
+// Its size is set too: where no window manager runs, nobody else does it.
+static void fill_screen(rim_window *w)
+{
+    SDL_Rect all;
+    const int display = SDL_GetWindowDisplayIndex(w->window);
+    if (is_full_screen(w) || display < 0 || SDL_GetDisplayBounds(display, &all))
+        return;
+    SDL_GetWindowPosition(w->window, &w->inside.x, &w->inside.y);
+    SDL_GetWindowSize(w->window, &w->inside.w, &w->inside.h);
+    SDL_SetWindowPosition(w->window, all.x, all.y);
+    SDL_SetWindowSize(w->window, all.w, all.h);
+    SDL_SetWindowFullscreen(w->window, SDL_WINDOW_FULLSCREEN_DESKTOP);
+}
+
+static void leave_full_screen(rim_window *w)
+{
+    if (!is_full_screen(w))
+        return;
+    SDL_SetWindowFullscreen(w->window, 0);
+    SDL_SetWindowSize(w->window, w->inside.w, w->inside.h);
+    SDL_SetWindowPosition(w->window, w->inside.x, w->inside.y);
+}
+
 static void toggle_full_screen(rim_window *w)
 {
-    const bool full = SDL_GetWindowFlags(w->window) & SDL_WINDOW_FULLSCREEN_DESKTOP;
-    SDL_SetWindowFullscreen(w->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
+    if (is_full_screen(w))
+        leave_full_screen(w);
+    else
+        fill_screen(w);
 }
 
 // Full screen there too, if it is.
@@ -25,12 +56,11 @@ static void go_to_next_display(rim_window *w)
         return;
     const int next = (here + 1) % count;
     const int middle = (int)SDL_WINDOWPOS_CENTERED_DISPLAY((unsigned)next);
-    const bool full = SDL_GetWindowFlags(w->window) & SDL_WINDOW_FULLSCREEN_DESKTOP;
-    if (full)
-        SDL_SetWindowFullscreen(w->window, 0);
+    const bool full = is_full_screen(w);
+    leave_full_screen(w);
     SDL_SetWindowPosition(w->window, middle, middle);
     if (full)
-        SDL_SetWindowFullscreen(w->window, SDL_WINDOW_FULLSCREEN_DESKTOP);
+        fill_screen(w);
 }
 
 typedef struct key_action {
@@ -111,7 +141,7 @@ static bool on_key(rim_window *w, rim_event *event, const SDL_KeyboardEvent *key
     if (code == SDLK_d && !key->repeat)
         go_to_next_display(w);
     if (code == SDLK_ESCAPE) {
-        SDL_SetWindowFullscreen(w->window, 0);
+        leave_full_screen(w);
         *event = (rim_event){.action = RIM_ACTION_ESCAPE};
         return true;
     }

@@ -28,6 +28,7 @@ struct rim_window {
     int told_width, told_height, seen_width, seen_height;
     uint32_t seen_ms;
     int inside_width, inside_height; // while it is not full screen
+    SDL_Rect inside;                 // likewise, before it was last
     bool dragging, region, panning;
     bool pointer_hidden;
     uint32_t pointer_ms; // when it last moved

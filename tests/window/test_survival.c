@@ -91,6 +91,23 @@ START_TEST(hidden_and_shown_again)
 }
 END_TEST
 
+// No window manager runs here.
+START_TEST(full_screen_and_back)
+{
+    const pid_t pid = desk_start("replay small");
+    ck_assert(desk_wait_lit(300, 160, 300 * 160 / 2));
+    desk_do("key f");
+    ck_assert(desk_wait_lit(SCREEN_W, 440, SCREEN_W * 440 * 9 / 10));
+    desk_do("key Escape");
+    for (int i = 0; i < 100 && desk_pixel(20, 300) != 0; i++)
+        pause_ms(50);
+    ck_assert_uint_eq(desk_pixel(20, 300), 0);
+    ck_assert(desk_wait_lit(300, 160, 300 * 160 / 2));
+    desk_do("key q");
+    ck_assert_int_eq(desk_wait(pid, 20), 0);
+}
+END_TEST
+
 START_TEST(small_frames_and_huge_ones)
 {
     static const char *const args[] = {"live --nir synth:size=640x480,fps=30",
@@ -154,6 +171,7 @@ int main(void)
     tcase_add_test(t, a_thousand_sizes);
     tcase_add_test(t, held_keys);
     tcase_add_test(t, hidden_and_shown_again);
+    tcase_add_test(t, full_screen_and_back);
     tcase_add_test(t, small_frames_and_huge_ones);
     tcase_add_test(t, a_visible_stream_of_another_size_and_rate);
     tcase_add_test(t, the_display_goes_away);
