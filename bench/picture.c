@@ -81,17 +81,25 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+// Where the white light comes from.
+typedef enum white {
+    WHITE_FRAME = 0,
+    WHITE_IN_PLACE, // it stands in the picture: nothing is copied
+    WHITE_NONE,
+} white;
+
 static double measure(stage *s, const rim_overlay_options *options, int frames,
-                      bool visible, double *median)
+                      white light, double *median)
 {
     rim_overlay *o;
     if (rim_overlay_create(&o, options))
         exit(1);
+    const rim_frame *const visible[] = {&s->visible, &s->picture, NULL};
     int64_t *ns = calloc((size_t)frames, sizeof *ns);
     for (int i = 0; ns && i < frames; i++) {
         const int64_t from = rim_clock_now_ns();
-        rim_overlay_draw(o, &s->picture, &s->nir, visible ? &s->visible : NULL, &s->map,
-                         s->scale, &s->result);
+        rim_overlay_draw(o, &s->picture, &s->nir, visible[light], &s->map, s->scale,
+                         &s->result);
         ns[i] = rim_clock_now_ns() - from;
     }
     qsort(ns, (size_t)frames, sizeof *ns, by_time);
@@ -110,15 +118,17 @@ static void run(int width, int height, int frames, unsigned cpu)
     static const struct {
         const char *name;
         int lesions;
-        bool lit, visible;
+        bool lit;
+        white from;
         rim_view view;
-    } kind[] = {{"empty", 0, false, true, RIM_VIEW_OVERLAY},
-                {"3 lesions", 3, false, true, RIM_VIEW_OVERLAY},
-                {"64 lesions", 64, false, true, RIM_VIEW_OVERLAY},
-                {"64, all lit", 64, true, true, RIM_VIEW_OVERLAY},
-                {"no white, 3", 3, false, false, RIM_VIEW_OVERLAY},
-                {"side by side", 3, false, true, RIM_VIEW_SIDE_BY_SIDE},
-                {"inset", 3, false, true, RIM_VIEW_INSET}};
+    } kind[] = {{"empty", 0, false, WHITE_FRAME, RIM_VIEW_OVERLAY},
+                {"3 lesions", 3, false, WHITE_FRAME, RIM_VIEW_OVERLAY},
+                {"in place, 3", 3, false, WHITE_IN_PLACE, RIM_VIEW_OVERLAY},
+                {"64 lesions", 64, false, WHITE_FRAME, RIM_VIEW_OVERLAY},
+                {"64, all lit", 64, true, WHITE_FRAME, RIM_VIEW_OVERLAY},
+                {"no white, 3", 3, false, WHITE_NONE, RIM_VIEW_OVERLAY},
+                {"side by side", 3, false, WHITE_FRAME, RIM_VIEW_SIDE_BY_SIDE},
+                {"inset", 3, false, WHITE_FRAME, RIM_VIEW_INSET}};
     for (size_t i = 0; i < sizeof kind / sizeof kind[0]; i++) {
         rim_overlay_options p = {.nir_width = width,
                                  .nir_height = height,
@@ -128,11 +138,11 @@ static void run(int width, int height, int frames, unsigned cpu)
                                  .height = height,
                                  .mm_per_px = 0.05,
                                  .view = kind[i].view,
-                                 .has_visible = kind[i].visible,
+                                 .has_visible = kind[i].from != WHITE_NONE,
                                  .cpu = cpu};
         double median;
         put(&s, kind[i].lesions, kind[i].lit);
-        const double best = measure(&s, &p, frames, kind[i].visible, &median);
+        const double best = measure(&s, &p, frames, kind[i].from, &median);
         printf("%4dx%-4d %-14s %7.2f %7.2f\n", width, height, kind[i].name, best,
                median);
     }
