@@ -34,7 +34,8 @@ static void tell(const rim_dark *d, const rim_cal_shape *shape, double electrons
     rim_cal_say("  pixel to pixel  %.2f counts, corrected by the map", d->dsnu_counts);
     rim_cal_say("  row noise       %.2f counts", d->row_noise_counts);
     rim_cal_say("  drift           %+.2f counts over the run (uncertainty %.2f)",
-                d->drift_counts, d->drift_error_counts);
+                fabs(d->drift_counts) < 0.005 ? 0.0 : d->drift_counts,
+                d->drift_error_counts);
     rim_cal_say("  hot pixels      %d, stuck %d (%.4f %% of all), repaired from their "
                 "neighbours",
                 d->hot_count, d->stuck_count,

@@ -366,10 +366,37 @@ START_TEST(mirrored_boards_are_refused)
 }
 END_TEST
 
-START_TEST(flat_with_a_highlight_is_refused)
+static void saturate(rim_frame *f)
 {
-    const char *path = spoil(targets, "flat", "shiny", 16, shine);
-    refused("highlight", "matt target", "calibrate flat --nir %s --bits 12 -o %s",
+    for (int y = 0; y < f->height; y++)
+        for (int x = 0; x < f->width; x++) {
+            const int v = 2 * rim_frame_row16(f, y)[x];
+            rim_frame_row16(f, y)[x] = (uint16_t)(v < 4095 ? v : 4095);
+        }
+}
+
+// Half as bright at the left as at the right.
+static void tilt(rim_frame *f)
+{
+    for (int y = 0; y < f->height; y++)
+        for (int x = 0; x < f->width; x++) {
+            const int v = rim_frame_row16(f, y)[x];
+            rim_frame_row16(f, y)[x] = (uint16_t)(v * (f->width + x) / (2 * f->width));
+        }
+}
+
+START_TEST(bad_flats_are_refused_with_the_reason)
+{
+    static const struct {
+        const char *name, *said, *mend;
+        spoil_fn *how;
+    } row[] = {
+        {"shiny", "highlight", "matt target", shine},
+        {"bright", "saturated", "lower", saturate},
+        {"tilted", "tilted", "--max-tilt", tilt},
+    };
+    const char *path = spoil(targets, "flat", row[_i].name, 16, row[_i].how);
+    refused(row[_i].said, row[_i].mend, "calibrate flat --nir %s --bits 12 -o %s",
             path);
 }
 END_TEST
@@ -698,7 +725,7 @@ int main(void)
     tcase_add_loop_test(t, boards_that_cannot_be_used_are_refused_with_the_reason, 0,
                         3);
     tcase_add_test(t, mirrored_boards_are_refused);
-    tcase_add_test(t, flat_with_a_highlight_is_refused);
+    tcase_add_loop_test(t, bad_flats_are_refused_with_the_reason, 0, 3);
     tcase_add_test(t, cut_pictures_are_refused_by_name);
     tcase_add_test(t, dye_is_no_leaked_light);
     tcase_add_test(t, settings_other_than_the_dark_map_s_are_refused);

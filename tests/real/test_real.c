@@ -204,6 +204,26 @@ START_TEST(twelve_bits)
 }
 END_TEST
 
+// Ten nearly parallel views of a board, and one that is tilted: it is named, and the
+// stated uncertainty covers by how much it moves the lens.
+START_TEST(endoscope_lens)
+{
+    rim_run_program(&run, "version");
+    if (!strstr(run.out, "OpenCV 4"))
+        return; // a build without it
+    rim_run_program(&run,
+                    "calibrate lens %s/endocal/sample_001 --board acircles --grid 3x11 "
+                    "--pitch 1 --no-tangential -o %s/endocal",
+                    data, folder);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.err, "frame_011.jpg is inconsistent"));
+    ck_assert_ptr_nonnull(strstr(run.err, "without it fx is 649.5, with it 685.3"));
+    ck_assert_ptr_nonnull(strstr(run.out, "11 of 11 pictures show the board"));
+    const char *fx = strstr(run.out, "fx "), *spread = fx ? strstr(fx, "+- ") : NULL;
+    ck_assert_msg(spread && strtod(spread + 3, NULL) > 685.34 - 649.50, "%s", run.out);
+}
+END_TEST
+
 int main(void)
 {
     const char *given = getenv("RIMLIGHT_DATA"); // NOLINT: one thread
@@ -225,6 +245,7 @@ int main(void)
     tcase_add_loop_test(t, liver_as_nir, 0, 2);
     tcase_add_test(t, liver_under_a_phantom);
     tcase_add_loop_test(t, twelve_bits, 0, 2);
+    tcase_add_test(t, endoscope_lens);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
