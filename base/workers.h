@@ -20,7 +20,7 @@ typedef void rim_job_fn(void *ctx, int job);
 RIM_NODISCARD rim_err rim_workers_create(rim_workers **out, int threads);
 void rim_workers_destroy(rim_workers **w);
 // Calls fn(ctx, 0) .. fn(ctx, jobs - 1), each once, and returns when all have.
-// Takes no memory. Waiting threads sleep, they do not spin.
+// Takes no memory. A thread that waits sleeps, after a tenth of a millisecond.
 void rim_workers_run(rim_workers *w, rim_job_fn *fn, void *ctx, int jobs);
 
 #endif

@@ -16,7 +16,7 @@
 #define AWAY_LEAST   (-360) // Q10: how far the background may leave the quadratic
 #define AWAY_MOST    400
 #define TERMS        6    // of a quadratic in x and y
-#define BAND         16   // rows of cells a job
+#define BAND         4    // rows of cells a job
 #define ROUNDS       8    // of its fit, at most
 #define FIT_STEP     2    // rows of cells; it goes by every so many
 #define SPREAD_LEAST 40.0 // Q10

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BAND = 32 }; // grid rows a job
+enum { BAND = 16 }; // grid rows a job
 
 // Pixels of grid row 0 (or the last) in grid column gx.
 static int pixels_of(const rim_grid *g, int gx, int last)

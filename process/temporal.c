@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BAND   64 // rows a job
+#define BAND   16 // rows a job
 #define SPARSE 3  // of every so many pixels of every second row the noise is measured
 
 rim_err rim_temporal_init(rim_temporal *t, const rim_grid *grid,
