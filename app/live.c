@@ -85,6 +85,8 @@ static rim_err create_pools(rim_live *l)
         err = rim_live_files_create(l, &picture);
     if (!err)
         err = rim_live_record_create(l, &nir, i->visible_width > 0 ? &visible : NULL);
+    if (!err)
+        err = rim_live_take_given(l);
     return err;
 }
 
@@ -126,6 +128,7 @@ static void destroy(rim_live *l)
     rim_pool_destroy(&l->screen_pool);
     rim_pairing_destroy(&l->pairing);
     rim_live_files_destroy(l);
+    rim_live_take_end(l); // where starting has failed
     rim_live_record_destroy(l);
     rim_live_snapshots_destroy(l);
     rim_no_signal_destroy(&l->no_signal);
@@ -183,7 +186,7 @@ static rim_err run_threads(rim_live *l)
     bool nir_on = false, visible_on = false, process_on = false;
     rim_err err = rim_live_files_start(l);
     if (!err)
-        err = rim_live_record_start(l);
+        err = rim_live_take_start(l);
     if (!err)
         err = rim_live_snapshots_start(l);
     if (!err) {
@@ -211,7 +214,7 @@ static rim_err run_threads(rim_live *l)
     rim_pairing_close(l->pairing);
     if (process_on)
         pthread_join(process, NULL);
-    rim_live_record_end(l);
+    rim_live_take_finish(l);
     rim_live_files_end(l);
     rim_live_snapshots_end(l);
     return err;
@@ -241,14 +244,14 @@ static void run_loop(rim_live *l)
         drain(l, 0);
         rim_live_show(l, 0);
         rim_live_files_step(l);
-        rim_live_record_step(l);
+        rim_live_take_step(l);
         rim_live_snapshots_step(l);
         note_memory(l);
         if (time_is_up(l))
             l->stop = true;
     }
     rim_pairing_close(l->pairing);
-    rim_live_record_end(l);
+    rim_live_take_finish(l);
     rim_live_files_end(l);
     rim_live_snapshots_end(l);
 }

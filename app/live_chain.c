@@ -130,7 +130,7 @@ static void note_health(rim_live *l, int64_t now_ns)
     h.automatic_gain = l->automatic;
     h.delay_p50_ms = l->recent_tenths[0] / 10.0;
     h.delay_p99_ms = l->recent_tenths[1] / 10.0;
-    rim_live_record_health(l, &h);
+    rim_live_take_health(l, &h);
     rim_session_set_health(l->session, &h);
     if (l->o->show_age)
         note_age(l);

@@ -4,8 +4,8 @@
 //     live_chain.c  capture, process
 //     live_show.c   show, NO SIGNAL
 //     live_files.c  report and pictures, beside the way of a frame
-//     live_record.c the recording likewise, from the cameras on
-//     live_take.c   which begins and ends by hand, too
+//     live_take.c   the recording's thread; it begins and ends by hand, too
+//     live_record.c its frames, from the cameras on
 //     live_snapshot.c frames kept by hand
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_LIVE_INTERNAL_H
@@ -234,18 +234,7 @@ void rim_live_record_form(rim_live *l);
 RIM_NODISCARD rim_err rim_live_record_create(rim_live *l, const rim_frame *nir,
                                              const rim_frame *visible);
 void rim_live_record_destroy(rim_live *l);
-RIM_NODISCARD rim_err rim_live_record_start(rim_live *l);
-// What waits and is decided is written, without waiting: for --threads 0.
-void rim_live_record_step(rim_live *l);
-// All is written; then the thread ends. After the pairing was closed.
-void rim_live_record_end(rim_live *l);
 void rim_live_record_account(rim_live *l);
-// For a new take, by the recording thread.
-rim_err rim_live_record_pools(rim_live *l);
-void rim_live_record_reset(rim_live *l);
-// Writes the frame that is held, or the next. RIM_ERR_TIMEOUT: there is none, or it is
-// not decided yet what becomes of it; RIM_END: no more come.
-rim_err rim_live_record_next(rim_live *l, bool wait);
 // The take that a frame is for which a capture thread has now; 0: none.
 unsigned rim_live_record_take(const rim_live *l);
 // By the capture threads, never waiting. Bytes of the camera's buffer where the form is
@@ -259,20 +248,33 @@ void rim_live_record_copy(rim_live *l, rim_live_recorded *r, const rim_frame *fr
 void rim_live_record_push(rim_live *l, const rim_live_recorded *r);
 // By the process thread: a surface drawn after frame `after`; count 0: none is watched.
 void rim_live_record_mark(rim_live *l, uint64_t after, const rim_surface_mark *mark);
-void rim_live_record_health(rim_live *l, rim_health *health);
+// For a new take, by the recording thread.
+rim_err rim_live_record_pools(rim_live *l);
+void rim_live_record_reset(rim_live *l);
+// No more frames are taken; those that wait are written yet.
+void rim_live_record_stop(rim_live *l);
+// Writes the frame that is held, or the next. RIM_ERR_TIMEOUT: there is none, or it is
+// not decided yet what becomes of it; RIM_END: no more come. A failure is logged, and
+// stops the take.
+rim_err rim_live_record_next(rim_live *l, bool wait);
 
-// The take of --record: its recorder is the session's no more.
+// The take of --record, if there is one: its recorder is the session's no more.
 RIM_NODISCARD rim_err rim_live_take_given(rim_live *l);
+// Starts the recording thread.
+RIM_NODISCARD rim_err rim_live_take_start(rim_live *l);
+// What was asked for is done, what waits and is decided is written, without waiting: for
+// --threads 0.
+void rim_live_take_step(rim_live *l);
+// All is written; then the thread ends. After the pairing was closed.
+void rim_live_take_finish(rim_live *l);
+// Ends the take, if there is one, without a thread.
+void rim_live_take_end(rim_live *l);
 // Begins a take, or ends it when asked a second time within a moment; by the process
-// thread, as the next. What becomes of it is told on the screen.
+// thread, as the next two. What becomes of it is told on the screen.
 void rim_live_take_key(rim_live *l);
 // After each frame: tells what has changed on the screen, and the recording which surface
 // is watched as it begins. True: something has changed.
 bool rim_live_take_tell(rim_live *l);
-// By the recording thread: does what was asked for; and the end of all.
-void rim_live_take_turn(rim_live *l);
-void rim_live_take_end(rim_live *l);
-// Writing has failed, which is logged.
-void rim_live_take_fail(rim_live *l, rim_err err);
+void rim_live_take_health(rim_live *l, rim_health *health);
 
 #endif

@@ -16,13 +16,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 // Frames that may wait for a slow disk: as many as fit, within bounds.
 enum { SLOTS_MIN = 4, SLOTS_MAX = 64, MARK_SLOTS = 8, SLOTS_BYTES = 256 << 20 };
 
-// A frame that is not decided yet is asked after so often.
-#define ASK_NS (2 * RIM_NS_PER_MS)
 // The room on the disk is looked at so often.
 #define LOOK_NS RIM_NS_PER_S
 
@@ -93,8 +90,6 @@ rim_err rim_live_record_create(rim_live *l, const rim_frame *nir,
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
     r->able = true;
-    if (!err && l->o->run.record)
-        err = rim_live_take_given(l);
     return err;
 }
 
@@ -108,7 +103,6 @@ void rim_live_record_destroy(rim_live *l)
     rim_live_record *r = &l->record;
     if (!r->able)
         return;
-    rim_live_take_end(l); // where starting has failed
     rim_frame_release(r->held.frame);
     for (int i = 0; i < r->count; i++)
         rim_frame_release(at(r, i)->frame);
@@ -295,6 +289,28 @@ static void take_marks(rim_live_record *r, uint64_t seq, rim_recording_stamp *st
     }
 }
 
+// No more frames are taken; those that wait are written yet.
+void rim_live_record_stop(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    r->take = 0;
+    r->ending = true;
+    pthread_mutex_lock(&r->lock);
+    r->accepted = 0;
+    pthread_mutex_unlock(&r->lock);
+}
+
+// Logged already.
+static void fail(rim_live *l, rim_err err)
+{
+    rim_live_record *r = &l->record;
+    rim_log_warning("%s: the recording has ended, the picture goes on", r->path);
+    rim_live_keep_error(l, err);
+    rim_live_record_stop(l);
+    r->failed = true;
+    r->state = RIM_TAKE_FAILED;
+}
+
 static rim_err write_nir(rim_live_record *r, const rim_live_recorded *w,
                          rim_recording_stamp *stamp)
 {
@@ -331,7 +347,7 @@ static void write_item(rim_live *l, const rim_live_recorded *w, rim_pair_fate fa
         err = write_nir(r, w, &stamp);
     }
     if (err)
-        rim_live_take_fail(l, err);
+        fail(l, err);
     else
         look_at_disk(l);
 }
@@ -375,61 +391,6 @@ rim_err rim_live_record_next(rim_live *l, bool wait)
     rim_frame_release(w->frame);
     w->frame = NULL;
     return RIM_OK;
-}
-
-static void *run(void *arg)
-{
-    rim_live *l = arg;
-    rim_live_leave_realtime();
-    (void)setpriority(PRIO_PROCESS, 0, RIM_RECORD_WRITER_NICE); // of this thread only
-    for (;;) {
-        rim_live_take_turn(l);
-        const rim_err err = rim_live_record_next(l, !l->record.ending);
-        if (err == RIM_END)
-            break;
-        if (l->record.held.frame)
-            rim_clock_sleep_until(rim_clock_now_ns() + ASK_NS);
-    }
-    rim_live_take_end(l);
-    return NULL;
-}
-
-rim_err rim_live_record_start(rim_live *l)
-{
-    rim_live_record *r = &l->record;
-    if (!r->able)
-        return RIM_OK;
-    r->running = pthread_create(&r->thread, NULL, run, l) == 0;
-    if (r->running)
-        return RIM_OK;
-    rim_log_error("cannot start a thread; try --threads 0");
-    l->stop = true;
-    return RIM_ERR_MEMORY;
-}
-
-void rim_live_record_step(rim_live *l)
-{
-    if (!l->record.able)
-        return;
-    rim_live_take_turn(l);
-    while (rim_live_record_next(l, false) == RIM_OK)
-        ;
-}
-
-void rim_live_record_end(rim_live *l)
-{
-    rim_live_record *r = &l->record;
-    if (!r->able)
-        return;
-    pthread_mutex_lock(&r->lock);
-    r->closed = true;
-    pthread_cond_signal(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    if (r->running)
-        pthread_join(r->thread, NULL);
-    else
-        rim_live_take_end(l);
-    r->running = false;
 }
 
 void rim_live_record_account(rim_live *l)

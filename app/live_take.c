@@ -13,11 +13,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 // Within so long a second press ends the recording.
 #define SURE_NS (4 * RIM_NS_PER_S)
+
+// A frame that is not decided yet is asked after so often.
+#define ASK_NS (2 * RIM_NS_PER_MS)
 
 enum { TRIES = 100 };
 
@@ -48,8 +52,8 @@ static void begin(rim_live_record *r)
 rim_err rim_live_take_given(rim_live *l)
 {
     rim_live_record *r = &l->record;
-    const rim_err err = rim_live_record_pools(l);
-    if (err)
+    const rim_err err = l->o->run.record ? rim_live_record_pools(l) : RIM_OK;
+    if (err || !l->o->run.record)
         return err;
     r->recorder = rim_session_take_recorder(l->session);
     r->path = l->o->run.record;
@@ -132,27 +136,7 @@ static void close_file(rim_live *l)
         rim_log_info("%s: %.1f MB", r->path, mb);
 }
 
-// No more frames are taken; those that wait are written yet.
-static void stop(rim_live_record *r)
-{
-    r->take = 0;
-    r->ending = true;
-    pthread_mutex_lock(&r->lock);
-    r->accepted = 0;
-    pthread_mutex_unlock(&r->lock);
-}
-
-void rim_live_take_fail(rim_live *l, rim_err err)
-{
-    rim_live_record *r = &l->record;
-    rim_log_warning("%s: the recording has ended, the picture goes on", r->path);
-    rim_live_keep_error(l, err);
-    stop(r);
-    r->failed = true;
-    r->state = RIM_TAKE_FAILED;
-}
-
-void rim_live_take_turn(rim_live *l)
+static void turn(rim_live *l)
 {
     rim_live_record *r = &l->record;
     pthread_mutex_lock(&r->lock);
@@ -162,7 +146,7 @@ void rim_live_take_turn(rim_live *l)
         r->asked = RIM_TAKE_NONE; // else the file before must be closed first
     pthread_mutex_unlock(&r->lock);
     if (asked == RIM_TAKE_ENDING && r->recorder && !r->ending) {
-        stop(r);
+        rim_live_record_stop(l);
         r->state = RIM_TAKE_ENDING;
     }
     if (r->ending && empty && !r->held.frame)
@@ -176,10 +160,65 @@ void rim_live_take_end(rim_live *l)
     rim_live_record *r = &l->record;
     if (!r->recorder)
         return;
-    stop(r);
+    rim_live_record_stop(l);
     while (rim_live_record_next(l, false) == RIM_OK)
         ;
     close_file(l);
+}
+
+static void *run(void *arg)
+{
+    rim_live *l = arg;
+    rim_live_leave_realtime();
+    (void)setpriority(PRIO_PROCESS, 0, RIM_RECORD_WRITER_NICE); // of this thread only
+    for (;;) {
+        turn(l);
+        const rim_err err = rim_live_record_next(l, !l->record.ending);
+        if (err == RIM_END)
+            break;
+        if (l->record.held.frame)
+            rim_clock_sleep_until(rim_clock_now_ns() + ASK_NS);
+    }
+    rim_live_take_end(l);
+    return NULL;
+}
+
+rim_err rim_live_take_start(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    if (!r->able)
+        return RIM_OK;
+    r->running = pthread_create(&r->thread, NULL, run, l) == 0;
+    if (r->running)
+        return RIM_OK;
+    rim_log_error("cannot start a thread; try --threads 0");
+    l->stop = true;
+    return RIM_ERR_MEMORY;
+}
+
+void rim_live_take_step(rim_live *l)
+{
+    if (!l->record.able)
+        return;
+    turn(l);
+    while (rim_live_record_next(l, false) == RIM_OK)
+        ;
+}
+
+void rim_live_take_finish(rim_live *l)
+{
+    rim_live_record *r = &l->record;
+    if (!r->able)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->closed = true;
+    pthread_cond_signal(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+    if (r->running)
+        pthread_join(r->thread, NULL);
+    else
+        rim_live_take_end(l);
+    r->running = false;
 }
 
 // ---- the process thread ----
@@ -266,7 +305,7 @@ bool rim_live_take_tell(rim_live *l)
     return true;
 }
 
-void rim_live_record_health(rim_live *l, rim_health *health)
+void rim_live_take_health(rim_live *l, rim_health *health)
 {
     static const rim_health_record words[] = {
         [RIM_TAKE_NONE] = RIM_HEALTH_NO_RECORD,

@@ -16,12 +16,8 @@
 #define LISTEN_NS (10 * RIM_NS_PER_MS)
 // A frame later than this moves the clock: what was lost is not caught up with.
 #define LATE_NS (100 * RIM_NS_PER_MS)
-// How long the time line stays after it was last wanted.
-#define TIME_LINE_NS (3 * RIM_NS_PER_S)
 // While frames are gone through, their picture is shown so often.
 #define RUN_SHOW_NS (150 * RIM_NS_PER_MS)
-
-enum { SPEED_MIN = -3, SPEED_MAX = 3 }; // powers of two
 
 static const double fps_assumed = 30;
 
@@ -71,49 +67,12 @@ void rim_player_destroy(rim_player **pp)
     *pp = NULL;
 }
 
-void rim_player_set_clock(rim_player *p)
-{
-    p->real_ns = rim_clock_now_ns();
-    p->base_ns = p->t_ns;
-}
-
-void rim_player_set_state(rim_player *p)
-{
-    static const char *const speed[] = {"SPEED 1/8", "SPEED 1/4", "SPEED 1/2", "",
-                                        "SPEED 2",   "SPEED 4",   "SPEED 8"};
-    char state[64];
-    const char *what = p->run_to >= 0 ? "GOING ON"
-                       : p->frozen
-                           ? p->ended && p->seq == p->front_seq ? "END" : "FROZEN"
-                           : speed[p->speed - SPEED_MIN];
-    const char *anew = !p->anew || !p->back ? ""
-                       : rim_session_reports(p->session)
-                           ? "MARKED ANEW, not in the report"
-                           : "MARKED ANEW";
-    snprintf(state, sizeof state, "%s%s%s", what, what[0] && anew[0] ? "   " : "",
-             anew);
-    rim_screen_state(p->screen, state);
-    p->changed = true;
-}
-
-void rim_player_show_time(rim_player *p)
-{
-    p->time_until_ns = rim_clock_now_ns() + TIME_LINE_NS;
-    p->changed = true;
-}
-
-void rim_player_freeze(rim_player *p, bool frozen)
-{
-    p->frozen = frozen;
-    p->run_to = -1;
-    rim_player_set_clock(p);
-    rim_player_set_state(p);
-}
-
 static void change_speed(rim_player *p, int amount)
 {
     const int speed = amount ? p->speed + amount : 0;
-    p->speed = speed < SPEED_MIN ? SPEED_MIN : speed > SPEED_MAX ? SPEED_MAX : speed;
+    p->speed = speed < RIM_SPEED_MIN   ? RIM_SPEED_MIN
+               : speed > RIM_SPEED_MAX ? RIM_SPEED_MAX
+                                       : speed;
     rim_player_set_clock(p);
     rim_player_set_state(p);
 }
@@ -222,15 +181,6 @@ static void show(rim_player *p)
     rim_screen_draw(p->screen, &p->picture, &p->shown);
     rim_window_show(p->window, &p->picture);
     p->changed = false;
-}
-
-void rim_player_to_front(rim_player *p)
-{
-    p->back = false;
-    p->shown = p->front;
-    p->seq = p->front_seq;
-    p->t_ns = p->front.nir->captured_ns;
-    p->changed = true;
 }
 
 // When the frame at t_ns is to be shown.

@@ -2,6 +2,9 @@
 //
 //     player.c       the flow: shows, waits, listens
 //     player_time.c  where in the recording: seeking, looking back, surfaces
+//     player_state.c what goes on, and what the picture says of it
+//
+// Each knows those below it only.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_PLAYER_INTERNAL_H
 #define RIM_APP_PLAYER_INTERNAL_H
@@ -12,6 +15,8 @@
 #include "app/settings.h"
 #include "app/window_picture.h"
 #include "render/window.h"
+
+enum { RIM_SPEED_MIN = -3, RIM_SPEED_MAX = 3 }; // powers of two
 
 struct rim_player {
     rim_window *window;

@@ -11,21 +11,6 @@
 #define ZOOM_STEP     1.25
 #define OPACITY_STEP  10
 
-rim_view rim_screen_view(const rim_screen *s)
-{
-    return s->white_held ? RIM_VIEW_WHITE : s->view;
-}
-
-rim_view rim_screen_usual_view(const rim_screen *s)
-{
-    return s->view;
-}
-
-const rim_overlay_options *rim_screen_scale(const rim_screen *s)
-{
-    return &s->o.overlay;
-}
-
 static void set_view(rim_screen *s, rim_view view)
 {
     s->view = view;

@@ -1,9 +1,12 @@
 // screen_internal.h: what the files of the window's picture share.
 //
-//     screen.c         creation, sizes, words, drawing
 //     screen_hands.c   events: views, zoom, the colour scale
+//     screen_draw.c    the picture, and the line below
 //     screen_surface.c the cut surface, drawn and edited
 //     screen_values.c  loupe and region
+//     screen.c         creation, sizes, places, words
+//
+// Each knows those below it only.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_SCREEN_INTERNAL_H
 #define RIM_APP_SCREEN_INTERNAL_H

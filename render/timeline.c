@@ -20,16 +20,6 @@ uint8_t rim_time_byte(const rim_result *r, bool marked)
                      (marked ? RIM_TIME_MARKED : 0) | RIM_TIME_SEEN);
 }
 
-void rim_tools_frame(rim_tools *t, rim_rect r, int thick, rim_color color)
-{
-    const rim_rect side[4] = {{r.x0, r.y0, r.x1, r.y0 + thick},
-                              {r.x0, r.y1 - thick, r.x1, r.y1},
-                              {r.x0, r.y0, r.x0 + thick, r.y1},
-                              {r.x1 - thick, r.y0, r.x1, r.y1}};
-    for (int i = 0; i < 4; i++)
-        rim_scene_rect(&t->scene, side[i], color, 256);
-}
-
 // What the frames of one column of pixels have in common.
 typedef struct column {
     int lesions;

@@ -61,6 +61,17 @@ void rim_tools_paint(rim_tools *t, rim_frame *picture)
 
 // ---- loupe ----
 
+// The four sides of r.
+static void frame(rim_tools *t, rim_rect r, int thick, rim_color color)
+{
+    const rim_rect side[4] = {{r.x0, r.y0, r.x1, r.y0 + thick},
+                              {r.x0, r.y1 - thick, r.x1, r.y1},
+                              {r.x0, r.y0, r.x0 + thick, r.y1},
+                              {r.x1 - thick, r.y0, r.x1, r.y1}};
+    for (int i = 0; i < 4; i++)
+        rim_scene_rect(&t->scene, side[i], color, 256);
+}
+
 static int plan_loupe_text(rim_tools *t, const rim_loupe *l, int x, int y)
 {
     const int cap = rim_font_cap_px(t->small), step = cap + rim_tools_px(t, 8);
@@ -81,11 +92,10 @@ static void plan_cells(rim_tools *t, const rim_loupe *l, int x, int y, int cell)
             rim_scene_rect(&t->scene, r, (rim_color){v, v, v}, 256);
         }
     const int edge = rim_tools_px(t, 2) > 1 ? rim_tools_px(t, 2) : 1;
-    rim_tools_frame(t,
-                    (rim_rect){x + middle * cell - edge, y + middle * cell - edge,
-                               x + (middle + 1) * cell + edge,
-                               y + (middle + 1) * cell + edge},
-                    edge, rim_color_surface);
+    frame(t,
+          (rim_rect){x + middle * cell - edge, y + middle * cell - edge,
+                     x + (middle + 1) * cell + edge, y + (middle + 1) * cell + edge},
+          edge, rim_color_surface);
 }
 
 void rim_tools_draw_loupe(rim_tools *t, rim_frame *picture, const rim_loupe *l)

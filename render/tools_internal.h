@@ -26,8 +26,6 @@ static inline int rim_tools_px(const rim_tools *t, int n)
     return (n * t->unit_q8 + 128) >> 8;
 }
 
-// The four sides of r.
-void rim_tools_frame(rim_tools *t, rim_rect r, int thick, rim_color color);
 // What was planned, onto the picture.
 void rim_tools_paint(rim_tools *t, rim_frame *picture);
 
