@@ -14,10 +14,11 @@
 #define LEAST_LOG_ODDS (-5.0)
 // Candidates that promise less (outline.h) are not measured, nor more than so many of
 // those that nothing was seen of before: a crowded frame may not take much longer.
-#define LEAST_PROMISE (-6.0)
+#define LEAST_PROMISE (-3.5)
 #define FIRST_PROMISE (-9.0) // after the first look
 #define MOST_MEASURED 16
 #define MOST_LOOKED   28 // at twice
+#define LOOKS         8  // that make a job: each takes some microseconds
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
@@ -125,14 +126,22 @@ static void join(rim_candidates *all, const rim_candidates *ringed, int expected
 static void centre_new(void *ctx, int job)
 {
     rim_detect *d = ctx;
-    rim_candidate *c = &d->candidates.at[job];
-    d->fits[job] = c->followed || rim_outline_centre(c, &d->scene);
+    for (int i = job * LOOKS; i < (job + 1) * LOOKS && i < d->candidates.count; i++) {
+        rim_candidate *c = &d->candidates.at[i];
+        d->fits[i] = c->followed || rim_outline_centre(c, &d->scene);
+    }
 }
 
 static void centre(void *ctx, int job)
 {
     rim_detect *d = ctx;
-    d->fits[job] = rim_outline_centre(&d->candidates.at[job], &d->scene);
+    for (int i = job * LOOKS; i < (job + 1) * LOOKS && i < d->candidates.count; i++)
+        d->fits[i] = rim_outline_centre(&d->candidates.at[i], &d->scene);
+}
+
+static void look(rim_detect *d, rim_workers *workers, rim_job_fn *centre_some)
+{
+    rim_workers_run(workers, centre_some, d, (d->candidates.count + LOOKS - 1) / LOOKS);
 }
 
 static void measure(void *ctx, int job)
@@ -226,10 +235,10 @@ void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
     rim_pyramid_build(&d->pyramid, ratio);
     rim_workers_run(workers, find, d, FIRST_JOBS);
     join(&d->candidates, &d->ringed, expected->count);
-    rim_workers_run(workers, centre_new, d, d->candidates.count);
+    look(d, workers, centre_new);
     thin_out(d, FIRST_PROMISE);
     keep_promising(d, MOST_LOOKED);
-    rim_workers_run(workers, centre, d, d->candidates.count);
+    look(d, workers, centre);
     thin_out(d, LEAST_PROMISE);
     keep_promising(d, MOST_MEASURED);
     rim_workers_run(workers, measure, d, d->candidates.count);

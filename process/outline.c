@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define LEAST_RADIUS_MM 0.6
 #define RING_DIP        0.1
@@ -242,18 +243,28 @@ static bool sum_up(rim_spot *spot, const rim_rays *r, int around)
 // Samples beyond the outline: robust deviation, and the part above half way.
 static void measure_around(rim_spot *spot, const rim_rays *r, int around)
 {
-    int16_t v[RIM_RAYS * RIM_STEPS / 4];
+    int16_t v[RIM_RAYS / 2 * RIM_STEPS];
     int n = 0, bright = 0;
     const int top = (int)(RIM_LOG2_ONE * rim_log2(spot->sbr)) + around;
     const int half = rim_outline_scene_between(
         r->scene, RIM_PART_HALF, around, top < RIM_RATIO_MAX ? top : RIM_RATIO_MAX);
-    for (int i = 0; i < RIM_RAYS; i += 2)
-        for (int k = rim_rays_outside(r, i); k < r->steps; k += 2)
-            if (r->valid[i] >> k & 1) {
-                const int off = r->log[i][k] - around;
-                bright += r->log[i][k] > half;
-                v[n++] = (int16_t)(off < 0 ? -off : off);
-            }
+    for (int i = 0; i < RIM_RAYS; i += 2) {
+        const int first = rim_rays_outside(r, i);
+        const uint64_t all = UINT64_MAX >> (64 - r->steps);
+        if (r->valid[i] == all && first < r->steps) {
+            memcpy(v + n, r->log[i] + first, (size_t)(r->steps - first) * sizeof *v);
+            n += r->steps - first;
+            continue;
+        }
+        for (int k = first; k < r->steps; k++)
+            if (r->valid[i] >> k & 1)
+                v[n++] = r->log[i][k];
+    }
+    for (int i = 0; i < n; i++) {
+        const int16_t off = (int16_t)(v[i] - around);
+        bright += v[i] > half;
+        v[i] = off < 0 ? (int16_t)-off : off;
+    }
     // In the logarithm a small deviation is one of the background.
     const double ln2 = 0.69314718055994530942;
     spot->spread =

@@ -21,13 +21,20 @@ __attribute__((target("avx2"))) void rim_halve_row_avx2(int16_t *dst, const int1
                                                         const int16_t *b, int least,
                                                         int width)
 {
+    if (width < 32) {
+        rim_halve_row_c(dst, a, b, least, width);
+        return;
+    }
     const __m256i l = _mm256_set1_epi16((int16_t)least);
-    int x = 0;
-    for (; x + 32 <= width; x += 32) {
+    const int whole = width & ~1;
+    for (int x = 0, done = 0; done < whole; x += 32) {
+        x = x < whole - 32 ? x : whole - 32; // the last block overlaps
+        done = x + 32;
         const __m256i p = _mm256_packs_epi32(halve_8(a + x, b + x, l),
                                              halve_8(a + x + 16, b + x + 16, l));
         _mm256_storeu_si256((__m256i *)(dst + x / 2),
                             _mm256_permute4x64_epi64(p, 0xd8));
     }
-    rim_halve_row_c(dst + x / 2, a + x, b + x, least, width - x);
+    if (whole < width)
+        rim_halve_row_c(dst + whole / 2, a + whole, b + whole, least, 1);
 }

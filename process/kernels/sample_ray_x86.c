@@ -92,9 +92,14 @@ __attribute__((target("avx2"))) void rim_known_row_avx2(int16_t *dst,
                                                         const uint8_t *above,
                                                         const uint8_t *below, int width)
 {
+    if (width < 17) {
+        rim_known_row_c(dst, ratio, above, below, width);
+        return;
+    }
     const __m256i clear = _mm256_set1_epi16(~1);
-    int x = 0;
-    for (; x + 17 <= width; x += 16) {
+    for (int x = 0, done = 0; done + 1 < width; x += 16) {
+        x = x < width - 17 ? x : width - 17; // the last block overlaps
+        done = x + 16;
         const uint8_t *a = above + x, *b = below + x;
         const __m128i up = _mm_and_si128(_mm_loadu_si128((const __m128i *)a),
                                          _mm_loadu_si128((const __m128i *)(a + 1)));
@@ -105,5 +110,5 @@ __attribute__((target("avx2"))) void rim_known_row_avx2(int16_t *dst,
         _mm256_storeu_si256((__m256i *)(dst + x),
                             _mm256_or_si256(_mm256_and_si256(r, clear), known));
     }
-    rim_known_row_c(dst + x, ratio + x, above + x, below + x, width - x);
+    dst[width - 1] = (int16_t)(ratio[width - 1] & ~1);
 }
