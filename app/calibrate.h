@@ -184,6 +184,9 @@ RIM_NODISCARD rim_err rim_cal_register(rim_cal_store *s, const rim_cal_views *v,
                                        const rim_board *board, const rim_cal_options *o,
                                        int geometry, double distance_mm,
                                        const char *plane);
+// A line a parameter, with its uncertainty, but for those that were held fixed.
+struct rim_lens; // calib/cv_bridge.h
+void rim_cal_tell_lens(const struct rim_lens *l, unsigned fixed, const char *indent);
 RIM_NODISCARD rim_err rim_cal_put_board(rim_doc *doc, const rim_board *board);
 
 // A line for people, on standard output.

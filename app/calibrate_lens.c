@@ -56,6 +56,19 @@ static double to_degrees(double radians)
     return radians * 57.29577951308232;
 }
 
+void rim_cal_tell_lens(const rim_lens *l, unsigned fixed, const char *indent)
+{
+    for (int j = 0; j < RIM_LENS_PARAMETERS; j++) {
+        const bool tangential = j == 6 || j == 7;
+        if ((tangential && (fixed & RIM_LENS_NO_TANGENTIAL)) ||
+            (j == 8 && (fixed & RIM_LENS_NO_K3)))
+            continue;
+        rim_cal_say(j < 4 ? "%s%s %10.2f +- %.2f px" : "%s%s %10.4f +- %.4f", indent,
+                    rim_lens_parameter_names[j], rim_lens_parameter(l, j),
+                    l->stddev[j]);
+    }
+}
+
 static void tell(const rim_lens_result *r, const rim_cal_views *v, unsigned fixed)
 {
     const rim_lens *l = &r->lens;
@@ -63,15 +76,7 @@ static void tell(const rim_lens_result *r, const rim_cal_views *v, unsigned fixe
                 v->looked, r->used);
     tell_views(r, v);
     rim_cal_say("  RMS %.4f px", l->rms_px);
-    for (int j = 0; j < RIM_LENS_PARAMETERS; j++) {
-        const bool tangential = j == 6 || j == 7;
-        if ((tangential && (fixed & RIM_LENS_NO_TANGENTIAL)) ||
-            (j == 8 && (fixed & RIM_LENS_NO_K3)))
-            continue;
-        rim_cal_say(j < 4 ? "  %s %10.2f +- %.2f px" : "  %s %10.4f +- %.4f",
-                    rim_lens_parameter_names[j], rim_lens_parameter(l, j),
-                    l->stddev[j]);
-    }
+    rim_cal_tell_lens(l, fixed, "  ");
     rim_cal_say("  (uncertainties are standard deviations; they cover leaving out any "
                 "one view)");
     rim_cal_say("  field of view %.1f x %.1f degrees, as if without distortion",

@@ -63,21 +63,6 @@ static void tell_regions(const double v[RIM_REGISTER_REGIONS], const char *unit,
     }
 }
 
-// The visible camera's lens; that of the NIR camera has been told by `lens`.
-static void tell_visible_lens(const rim_lens *l, unsigned fixed)
-{
-    rim_cal_say("  lens of the visible camera:");
-    for (int j = 0; j < RIM_LENS_PARAMETERS; j++) {
-        const bool tangential = j == 6 || j == 7;
-        if ((tangential && (fixed & RIM_LENS_NO_TANGENTIAL)) ||
-            (j == 8 && (fixed & RIM_LENS_NO_K3)))
-            continue;
-        rim_cal_say(j < 4 ? "    %s %10.2f +- %.2f px" : "    %s %10.4f +- %.4f",
-                    rim_lens_parameter_names[j], rim_lens_parameter(l, j),
-                    l->stddev[j]);
-    }
-}
-
 static void tell_stereo(const rim_registration *r)
 {
     const double *t = r->translation_mm, *ts = r->translation_stddev_mm,
@@ -113,11 +98,13 @@ static void tell(const rim_registration *r, const rim_cal_views *v, unsigned fix
     tell_regions(r->region_px, "px", 3);
     if (!isnan(r->rms_mm))
         tell_regions(r->region_mm, "mm", 4);
-    if (r->has_lenses)
-        tell_visible_lens(&r->visible, fixed);
-    else
+    if (r->has_lenses) { // that of the NIR camera has been told by `lens`
+        rim_cal_say("  lens of the visible camera:");
+        rim_cal_tell_lens(&r->visible, fixed, "    ");
+    } else {
         rim_log_warning("the lenses' distortion is not counted in: five pairs or more, "
                         "with tilted boards, would tell it");
+    }
     if (r->kind == RIM_REGISTER_STEREO)
         tell_stereo(r);
 }
