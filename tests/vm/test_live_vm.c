@@ -332,7 +332,8 @@ START_TEST(realtime_is_granted_or_told)
     ck_assert_msg(fifo >= 4, "%s", text); // capture, process, its worker, show
     ck_assert_ptr_nonnull(strstr(text, "SCHED_OTHER")); // who writes the report
     ck_assert_ptr_nonnull(strstr(text, "VmLck:"));
-    ck_assert_ptr_null(strstr(text, "VmLck:\t       0 kB"));
+    if (feeder_patience() == 1) // a sanitizer leaves its memory unlocked
+        ck_assert_ptr_null(strstr(text, "VmLck:\t       0 kB"));
     free(text);
     // Without the right to it: told, and it goes on.
     (void)snprintf(command, sizeof command,
@@ -343,7 +344,8 @@ START_TEST(realtime_is_granted_or_told)
     (void)snprintf(path, sizeof path, "%s/refused", folder);
     text = rim_slurp(path, &size);
     ck_assert_ptr_nonnull(strstr(text, "--realtime: no real-time priority"));
-    ck_assert_ptr_nonnull(strstr(text, "--realtime: memory cannot be locked"));
+    if (feeder_patience() == 1)
+        ck_assert_ptr_nonnull(strstr(text, "--realtime: memory cannot be locked"));
     free(text);
 }
 END_TEST
