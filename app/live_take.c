@@ -242,7 +242,6 @@ void rim_live_take_key(rim_live *l)
 {
     rim_live_record *r = &l->record;
     const int64_t now_ns = rim_clock_now_ns();
-    char name[RIM_TAKE_NAME];
     if (!r->able)
         return;
     switch ((rim_take_state)r->state) {
@@ -257,9 +256,8 @@ void rim_live_take_key(rim_live *l)
             return;
         }
         r->sure_until_ns = now_ns + SURE_NS;
-        copy_name(name, r);
         rim_screen_say(rim_session_screen(l->session),
-                       "RECORDING to %s: r again ends it", name);
+                       "RECORDING GOES ON: r again ends it");
         return;
     case RIM_TAKE_OPENING:
     case RIM_TAKE_ENDING:
@@ -301,7 +299,7 @@ bool rim_live_take_tell(rim_live *l)
     else if (state == RIM_TAKE_NONE)
         rim_screen_say(screen, "recorded: %s", name);
     else if (state == RIM_TAKE_FAILED)
-        rim_screen_say(screen, "NOT RECORDING: %s cannot be written", name);
+        rim_screen_say(screen, "NOT RECORDING: the file cannot be written");
     return true;
 }
 
