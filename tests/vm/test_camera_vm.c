@@ -116,12 +116,18 @@ START_TEST(gaps_are_counted_exactly)
     rim_frame f = vm_frame_for(c);
     rim_camera_shot shot;
     ck_assert_int_eq(vm_next(c, &f, &shot), RIM_OK);
-    const uint32_t first = shot.driver_seq;
+    uint32_t last = shot.driver_seq;
+    uint64_t lost = 0;
     vm_control(0, "percentage_of_dropped_buffers=50");
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 60; i++) {
         ck_assert_int_eq(vm_next(c, &f, &shot), RIM_OK);
-    const uint64_t lost = rim_camera_get_counts(c).lost;
-    ck_assert_uint_eq(lost, (uint64_t)(shot.driver_seq - first) - 60);
+        const uint32_t step = shot.driver_seq - last;
+        if (step > 0) // on a busy host vivid at times repeats a number
+            ck_assert_uint_eq(shot.lost, step - 1);
+        last = shot.driver_seq;
+        lost += shot.lost;
+    }
+    ck_assert_uint_eq(rim_camera_get_counts(c).lost, lost);
     ck_assert_uint_ge(lost, 20);
     ck_assert_uint_eq(shot.seq, lost + 60);
     rim_frame_uninit(&f);
