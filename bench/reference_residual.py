@@ -13,6 +13,7 @@ import numpy as np
 
 RADIUS, THICK, UPTAKE, BLOOD = 3.0, 1.6, 15.0, 0.10
 SCALES = (1.0, 1.6, 2.4, 3.6)  # standard deviations in mm, as in residuals.c
+HALOS = (1.0, 2.0)             # mm beyond the border, as in finding.h
 STEP, COUNT = 0.25, 33         # depths of the disc's top: 0 to 8 mm
 A = 2.77                       # of the boundary, index 1.37
 
@@ -75,6 +76,7 @@ def main():
     print("static const struct {\n    double peak;      // excess over the middle")
     print("    double edge_mm;   // of its border, excess over slope")
     print("    double radius_mm; // where the excess is half")
+    print("    double halo[2];   // excess beyond that, of the peak (finding.h)")
     print("    double s[4];\n} sight[RIM_SIGHT_DEPTHS] = {")
     for k in range(COUNT):
         top = k * STEP
@@ -86,7 +88,9 @@ def main():
         log = np.log2(1 + excess)
         s = [(log * rho * np.exp(-0.5 * (rho / g) ** 2)).sum() /
              (rho * np.exp(-0.5 * (rho / g) ** 2)).sum() for g in SCALES]
+        halo = [np.interp(half + d, rho, excess) / peak for d in HALOS]
         print(f"    {{{peak:.4f}, {peak / slope:.3f}, {half:.3f}, "
+              f"{{{', '.join(f'{v:.4f}' for v in halo)}}}, "
               f"{{{', '.join(f'{v:.4f}' for v in s)}}}}},")
     print("};\n\n#endif")
 

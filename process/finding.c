@@ -1,9 +1,8 @@
-// finding.c: growth, border, features.
+// finding.c: growth, border, shape.
 // SPDX-License-Identifier: MIT
 #include "process/finding.h"
 
 #include "process/fixed.h"
-#include "process/residual_weights.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,9 +12,8 @@
 #define PEAK_MM      0.8  // half the side in which the peak is looked for, at least
 #define PEAK_LEAST   0.08 // excess, of the level
 #define APART_MM     0.6  // a region keeps others this far away
-#define LENS_PX      1.8  // width that the grid alone gives an edge, grid pixels
-#define CHOSEN       0.5 // log odds: the surest of several is right more often than each
-#define BORDER_LEAST 4   // pixels of border that are seen, below which no edge is known
+#define LIMITED_MOST 10   // 1 / part of the border where REACH_MM ended the growth
+#define BORDER_LEAST 4 // pixels of border that are seen, below which no edge is known
 
 rim_err rim_growth_init(rim_growth *g, const rim_grid *grid)
 {
@@ -27,7 +25,12 @@ rim_err rim_growth_init(rim_growth *g, const rim_grid *grid)
     g->stack = calloc(area, sizeof *g->stack);
     g->border = calloc(area, sizeof *g->border);
     g->width = calloc(area, sizeof *g->width);
-    if (g->flat && g->soft && g->taken && g->stack && g->border && g->width)
+    bool halos = true;
+    for (int i = 0; i < RIM_HALOS; i++) {
+        g->halo[i] = calloc(area, sizeof *g->halo[i]);
+        halos &= g->halo[i] != NULL;
+    }
+    if (g->flat && g->soft && g->taken && g->stack && g->border && g->width && halos)
         return RIM_OK;
     rim_growth_uninit(g);
     return RIM_ERR_MEMORY;
@@ -41,6 +44,8 @@ void rim_growth_uninit(rim_growth *g)
     free(g->stack);
     free(g->border);
     free(g->width);
+    for (int i = 0; i < RIM_HALOS; i++)
+        free(g->halo[i]);
     *g = (rim_growth){0};
 }
 
@@ -145,8 +150,11 @@ typedef struct region {
     int x0, y0, x1, y1;
     double x, y, xx, yy, xy;
     int hidden, outside, full; // of the border
+    int limited;               // of the border: as bright, but too far from the seed
+    int beyond;                // of the pixels: off the polygon
     int cut;                   // beyond the frame, not listed
     int seen;                  // entries in g->width
+    int halos[RIM_HALOS];      // and in g->halo
 } region;
 
 static bool within(const rim_wound *w, int x, int y)
@@ -166,6 +174,7 @@ static void grow(region *r, rim_growth *g, const rim_wound *w, int start, int ha
     while (top > 0) {
         const int i = g->stack[--top], x = i % w->width, y = i / w->width;
         r->count++;
+        r->beyond += !(w->seen[i] & RIM_WOUND_INSIDE);
         r->x0 = x < r->x0 ? x : r->x0;
         r->x1 = x > r->x1 ? x : r->x1;
         r->y0 = y < r->y0 ? y : r->y0;
@@ -190,10 +199,30 @@ static void grow(region *r, rim_growth *g, const rim_wound *w, int start, int ha
                 g->taken[j] = 2;
                 g->stack[top++] = j;
             } else {
+                r->limited +=
+                    !g->taken[j] && g->soft[j] != RIM_UNKNOWN && g->soft[j] > half;
                 g->taken[j] |= 4; // of the border, listed once
                 g->border[r->border++] = j;
             }
         }
+    }
+}
+
+// The excess beyond the border at (x, y), down the slope (gx, gy), where that is tissue
+// of no other finding.
+static void look_beyond(region *r, rim_growth *g, const rim_wound *w,
+                        const rim_scene *s, double peak, int x, int y, double gx,
+                        double gy)
+{
+    const double length = sqrt(gx * gx + gy * gy) * g->grid->mm;
+    for (int k = 0; k < RIM_HALOS && length > 0.0; k++) {
+        const int px = (int)floor(x - gx / length * RIM_HALO_MM[k] + 0.5),
+                  py = (int)floor(y - gy / length * RIM_HALO_MM[k] + 0.5);
+        if (!within(w, px, py))
+            continue;
+        const size_t i = (size_t)py * (size_t)w->width + (size_t)px;
+        if ((w->seen[i] & RIM_WOUND_TISSUE) && (g->taken[i] & 3) == 0)
+            g->halo[k][r->halos[k]++] = excess_at(g, w, s, px, py) / peak;
     }
 }
 
@@ -216,6 +245,7 @@ static void walk_border(region *r, rim_growth *g, const rim_wound *w,
         const double gy = excess_at(g, w, s, x, y + 1) - excess_at(g, w, s, x, y - 1);
         const double slope = sqrt(gx * gx + gy * gy) / (2.0 * mm);
         g->width[r->seen++] = peak / fmax(slope, 0.02 * peak);
+        look_beyond(r, g, w, s, peak, x, y, gx, gy);
     }
 }
 
@@ -272,11 +302,6 @@ static void set_shape(rim_spot *spot, const region *r)
     spot->angle = rim_atan2(2.0 * xy, xx - yy) / 2.0 * 57.29577951308232;
 }
 
-static double clip(double v, double low, double high)
-{
-    return v > low ? (v < high ? v : high) : low;
-}
-
 static void sort(double *v, int n)
 {
     for (int gap = n / 2; gap > 0; gap /= 2)
@@ -287,36 +312,6 @@ static void sort(double *v, int n)
                 v[k] = v[k - gap];
             v[k] = x;
         }
-}
-
-// Log2 of the edge's width in mm, without what the grid alone makes of it.
-static double edge_log2(double width_mm, double grid_mm)
-{
-    const double own = LENS_PX * grid_mm;
-    return rim_log2(clip(sqrt(fmax(width_mm * width_mm - own * own, 0.0)), 0.1, 8.0));
-}
-
-double rim_finding_weigh(double f[RIM_FINDING_FEATURES], const rim_finding_look *l,
-                         double grid_mm)
-{
-    const double contrast = rim_exp2(clip(l->contrast / RIM_LOG2_ONE, 0.0, 5.0)) - 1.0;
-    const bool edge = l->edge_mm[1] > 0.0;
-    int n = 0;
-    f[n++] = 1.0;
-    f[n++] = rim_log2(clip(l->t, 2.0, 32.0)) - 2.0;
-    f[n++] = rim_log2(clip(l->peak, 0.06, 16.0));
-    f[n++] = rim_log2(clip(contrast, 0.05, 16.0));
-    f[n++] = clip(0.5 - l->peak, 0.0, 0.5) * 6.0;
-    for (int i = 0; i < 3; i++)
-        f[n++] = edge ? edge_log2(l->edge_mm[i], grid_mm) : 0.0;
-    f[n++] = rim_log2(clip(l->area_mm2, 0.5, 300.0)) / 2.0;
-    f[n++] = 3.0 * l->hidden;
-    f[n++] = 3.0 * l->outside;
-    f[n++] = clip(l->roundness, 0.0, 2.0);
-    double log_odds = CHOSEN;
-    for (int i = 0; i < RIM_FINDING_FEATURES; i++)
-        log_odds += finding_weight[i] * f[i];
-    return log_odds;
 }
 
 static void weigh(rim_finding *f, const rim_growth *g, const region *r,
@@ -332,6 +327,10 @@ static void weigh(rim_finding *f, const rim_growth *g, const region *r,
                           .roundness = 12.0 * r->count / (border * border)};
     for (int i = 0; i < 3 && r->seen >= BORDER_LEAST; i++)
         l.edge_mm[i] = g->width[r->seen * (i + 1) / 4];
+    for (int i = 0; i < RIM_HALOS; i++) {
+        sort(g->halo[i], r->halos[i]);
+        l.halo[i] = r->halos[i] < BORDER_LEAST ? NAN : g->halo[i][r->halos[i] / 2];
+    }
     f->log_odds = rim_finding_weigh(f->feature, &l, mm);
 }
 
@@ -371,6 +370,10 @@ bool rim_growth_measure(rim_finding *f, rim_growth *g, const rim_wound *w,
     region r = {.x0 = w->width, .y0 = w->height};
     grow(&r, g, w, start, half);
     walk_border(&r, g, w, scene, peak);
+    if (LIMITED_MOST * r.limited > r.border || 2 * r.beyond > r.count) {
+        keep_apart(&r, g, w);
+        return false; // another level of light, not a bump; or not the surface's own
+    }
     sort(g->width, r.seen);
     weigh(f, g, &r, seed, peak);
     set_spot(&f->spot, &r, g, w, scene, peak);

@@ -3,16 +3,22 @@
 // From the brightest pixel at the place the region grows over grid pixels of tissue to
 // where the excess has fallen to half. Along its border the width of the edge is the
 // excess over its slope: what lies on the surface (bile, dye) is blurred by the lens
-// alone, what lies in it by the tissue. A logistic model of that width, of contrast,
+// alone, what lies in it by the tissue. A camera sees the light of what is just under the
+// surface with a sharp core, but then with a halo of what was scattered: beyond the border
+// of a residual its excess goes on for millimetres, beyond that of a film it ends. A logistic model of that width, of contrast,
 // significance, size and of how much of the border is seen gives the confidence; its
-// weights are fitted on phantoms by bench/confidence.py.
+// weights are fitted on phantoms by bench/residual_weights.py.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_FINDING_H
 #define RIM_PROCESS_FINDING_H
 
 #include "process/wound.h"
 
-#define RIM_FINDING_FEATURES 12
+#define RIM_FINDING_FEATURES 19
+
+// How far beyond the border the halo is looked at.
+#define RIM_HALOS 2
+static const double RIM_HALO_MM[RIM_HALOS] = {1.0, 2.0};
 
 typedef struct rim_finding {
     rim_spot spot;                        // grid coordinates of the frame
@@ -25,6 +31,8 @@ typedef struct rim_finding_look {
     double t, contrast; // as of its seed
     double peak;        // excess, of the level
     double edge_mm[3];  // quartiles of the edge's width; 0: no border is seen
+    // Median excess beyond the border, of the peak, at each RIM_HALO_MM; NAN: not seen.
+    double halo[RIM_HALOS];
     double area_mm2;
     double hidden, outside; // parts of the border
     double roundness;       // 12 pixels / border^2: about 1 for a disc
@@ -50,6 +58,7 @@ typedef struct rim_growth {
     uint8_t *taken;          // [window] 1: part of a finding, 2: of this one
     int32_t *stack, *border; // [window]
     double *width;           // [window] scratch of the border
+    double *halo[RIM_HALOS]; // the same
 } rim_growth;
 
 RIM_NODISCARD rim_err rim_growth_init(rim_growth *g, const rim_grid *grid);

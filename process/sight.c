@@ -21,6 +21,8 @@ static double weigh(const rim_residuals *r, int k)
                           .area_mm2 = 3.14159265358979323846 * sight[k].radius_mm *
                                       sight[k].radius_mm,
                           .roundness = ROUNDNESS};
+    for (int i = 0; i < RIM_HALOS; i++)
+        l.halo[i] = sight[k].halo[i];
     const double own = sight[k].peak / sight[k].edge_mm;
     const double texture = TEXTURE_SLOPE * r->scale[0].sigma / RIM_LOG2_ONE;
     for (int i = 0; i < 3; i++)

@@ -51,7 +51,7 @@ void rim_watch_uninit(rim_watch *w)
 void rim_watch_mark(rim_watch *w, const rim_point *point, int count)
 {
     w->on = w->fresh = count > 0;
-    w->lost = false;
+    w->lost = w->veiled = false;
     rim_wound_forget(&w->wound);
     w->count = count;
     w->state = RIM_SURFACE_OFF;
@@ -237,7 +237,8 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *
     drop_veiled(w);
     const double sigma = w->residuals.scale[0].sigma;
     const double sight_mm = rim_residuals_sight_mm(&w->residuals);
-    const bool veiled = rim_veil_is_whole(&w->residuals.veil, sigma);
+    const bool veiled = rim_veil_is_whole(&w->residuals.veil, sigma, w->veiled);
+    w->veiled = veiled;
     if (!veiled && sight_mm >= SIGHT_LEAST_MM) {
         w->sight_mm = w->grid->pitch_known ? sight_mm : NAN;
         return;

@@ -30,8 +30,9 @@ typedef struct rim_watch {
     rim_relocate place; // the view, to find it again
     rim_point kept[RIM_SURFACE_CORNERS_MAX]; // the polygon on it
     rim_similarity tissue_kept;              // tissue coordinates to it
-    bool apart; // tissue coordinates have started anew since
-    int age;    // frames since it was kept
+    bool apart;  // tissue coordinates have started anew since
+    int age;     // frames since it was kept
+    bool veiled; // smoke lay on all of it in the last frame
     rim_wound wound;
     rim_residuals residuals;
     rim_surface_state state;

@@ -10,9 +10,10 @@
 #define AROUND_LEAST 5      // of the eight cells around
 #define DETAIL_MOST  100.0f // Q10 log2: edges of covers and of films count for no more
 #define WINDOW       2      // cells on each side of the local mean
-#define STRUCTURE    17.0   // Q10 log2, 1.2 %: tissue has more
-#define PASSES_LEAST 0.3    // of the detail
-#define BETTER_PART  0.75   // quantile of the detail that the rest is held against
+#define STRUCTURE    18.5   // Q10 log2, 1.3 %: tissue has more
+#define BAND         0.15
+#define PASSES_LEAST 0.3  // of the detail
+#define BETTER_PART  0.75 // quantile of the detail that the rest is held against
 #define CELLS_LEAST  24
 
 rim_err rim_veil_init(rim_veil *v, size_t cells)
@@ -152,7 +153,8 @@ void rim_veil_look(rim_veil *v, const float *value, const float *weight, int col
         v->cell[k] = v->known[k] && (double)v->sum[k] < least;
 }
 
-bool rim_veil_is_whole(const rim_veil *v, double sigma)
+bool rim_veil_is_whole(const rim_veil *v, double sigma, bool was)
 {
-    return v->detail * sigma < STRUCTURE * STRUCTURE; // not where they are NAN
+    const double least = was ? STRUCTURE * (1.0 + BAND) : STRUCTURE;
+    return v->detail * sigma < least * least; // not where they are NAN
 }

@@ -33,7 +33,8 @@ void rim_veil_uninit(rim_veil *v);
 // cell in pixels. w: of the frame.
 void rim_veil_look(rim_veil *v, const float *value, const float *weight, int columns,
                    int rows, int side, const rim_wound *w);
-// Whether all of the surface is veiled. sigma: as above.
-bool rim_veil_is_whole(const rim_veil *v, double sigma);
+// Whether all of the surface is veiled. sigma: as above; was: whether it was so in the
+// last frame, which takes a little more structure to end.
+bool rim_veil_is_whole(const rim_veil *v, double sigma, bool was);
 
 #endif

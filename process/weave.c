@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "process/weave.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { N = RIM_WEAVE_SIDE, K = 8, ROWS = 2 * K - 1 }; // frequencies 0..7, -7..7
@@ -10,6 +11,8 @@ enum { N = RIM_WEAVE_SIDE, K = 8, ROWS = 2 * K - 1 }; // frequencies 0..7, -7..7
 #define CONTRAST_MOST  600   // what differs more is an edge and is cut down to this
 #define PEAKS_LEAST    0.82f // part of the power in the two peaks
 #define FIRST2         6     // squared frequencies of the band
+#define LOW2           2     // and from here what is coarser than threads
+#define COARSE_MOST    0.3f  // strongest of that, of the weaker peak
 #define LAST2          52
 
 // cos(2 pi i / 16) and a Hann window.
@@ -67,11 +70,17 @@ static void transform(float power[ROWS][K], float p[N][N])
             const float a = rc[kx] + is[kx], b = ic[kx] - rs[kx];
             const float d = rc[kx] - is[kx], e = ic[kx] + rs[kx];
             const int k2 = kx * kx + ky * ky;
-            const bool in = k2 > FIRST2 && k2 < LAST2;
+            const bool in = k2 >= LOW2 && k2 < LAST2;
             power[K - 1 - ky][kx] = in && kx > 0 ? d * d + e * e : 0.0f;
             power[K - 1 + ky][kx] = in ? a * a + b * b : 0.0f;
         }
     }
+}
+
+static bool in_band(int kx, int ky)
+{
+    const int k2 = kx * kx + ky * ky;
+    return k2 > FIRST2 && k2 < LAST2;
 }
 
 // Power in the 3 x 3 frequencies about (kx, ky), of which half the plane is stored.
@@ -85,7 +94,7 @@ static float peak_at(float power[ROWS][K], int kx, int ky)
                 x = -x;
                 y = -y;
             }
-            if (x < K && y > -K && y < K)
+            if (x < K && y > -K && y < K && in_band(x, y))
                 sum += power[y + K - 1][x];
         }
     return sum;
@@ -111,6 +120,22 @@ static float centre(float p[N][N], const int16_t *patch, size_t step)
     return (float)squares / (N * N);
 }
 
+// The strongest frequency below the band, but for what belongs to the peaks.
+static float coarsest(float power[ROWS][K], int bx, int by, int ox, int oy)
+{
+    float most = 0.0f;
+    for (int ky = -2; ky <= 2; ky++)
+        for (int kx = 0; kx <= 2; kx++) {
+            const bool own = (abs(kx - bx) <= 1 && abs(ky - by) <= 1) ||
+                             (abs(kx - ox) <= 1 && abs(ky - oy) <= 1) ||
+                             (abs(kx + bx) <= 1 && abs(ky + by) <= 1) ||
+                             (abs(kx + ox) <= 1 && abs(ky + oy) <= 1);
+            if (!own && !in_band(kx, ky) && power[ky + K - 1][kx] > most)
+                most = power[ky + K - 1][kx];
+        }
+    return most;
+}
+
 bool rim_weave_is_woven(const int16_t *patch, size_t step)
 {
     float p[N][N], power[ROWS][K], whole = 0.0f;
@@ -123,12 +148,18 @@ bool rim_weave_is_woven(const int16_t *patch, size_t step)
     int bx = 0, by = 0;
     for (int ky = -K + 1; ky < K; ky++)
         for (int kx = 0; kx < K; kx++) {
-            whole += power[ky + K - 1][kx];
-            if (power[ky + K - 1][kx] > power[by + K - 1][bx]) {
+            const float own = power[ky + K - 1][kx];
+            if (!in_band(kx, ky))
+                continue;
+            whole += own;
+            if (own > power[by + K - 1][bx]) {
                 bx = kx;
                 by = ky;
             }
         }
     const int ox = by < 0 ? -by : by, oy = by < 0 ? bx : -bx; // at right angles
-    return peak_at(power, bx, by) + peak_at(power, ox, oy) > PEAKS_LEAST * whole;
+    const float across = peak_at(power, ox, oy), along = peak_at(power, bx, by);
+    return along + across > PEAKS_LEAST * whole &&
+           coarsest(power, bx, by, ox, oy) <
+               COARSE_MOST * (along < across ? along : across);
 }

@@ -2,7 +2,8 @@
 //
 // Threads repeat, tissue does not. The power of a patch of 16 x 16 grid pixels (3.2 mm)
 // at periods of 0.45 to 1.3 mm lies, for gauze, in two narrow peaks at right angles; for
-// tissue it is spread over many. Any thread.
+// tissue it is spread over many. Edges and lumps have more power the coarser; gauze has
+// not. Any thread.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_WEAVE_H
 #define RIM_PROCESS_WEAVE_H

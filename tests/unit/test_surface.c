@@ -209,7 +209,7 @@ START_TEST(smoke_takes_detail_away)
     for (int i = 0; i < COLUMNS * ROWS; i++)
         veiled += v.cell[i];
     ck_assert_int_eq(veiled, 0);
-    ck_assert(!rim_veil_is_whole(&v, 50.0));
+    ck_assert(!rim_veil_is_whole(&v, 50.0, true));
     // Half of it behind smoke: that half, but for its edge.
     look_at_veil(&v, COLUMNS, ROWS, 40.0, 0.1, 20);
     for (int y = 1; y < ROWS - 1; y++) // a corner has too few around it
@@ -219,7 +219,7 @@ START_TEST(smoke_takes_detail_away)
     // Behind smoke as a whole noise, however strong, is no detail.
     for (int noise = 5; noise < 200; noise *= 3) {
         look_at_veil(&v, COLUMNS, ROWS, 6.0, 1.0, noise);
-        ck_assert(rim_veil_is_whole(&v, 20.0));
+        ck_assert(rim_veil_is_whole(&v, 20.0, false));
     }
     rim_veil_uninit(&v);
 }
