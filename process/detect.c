@@ -10,7 +10,7 @@
 
 // A larger spot takes those inside it, unless one of them is this much (log odds)
 // the better answer.
-#define PART_OF_WHOLE  1.0
+#define PART_OF_WHOLE  0.2
 #define LEAST_LOG_ODDS (-5.0)
 // Candidates that promise less (outline.h) are not measured, nor more than so many of
 // those that nothing was seen of before: a crowded frame may not take much longer.
