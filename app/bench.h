@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/frame.h"
+#include "base/result.h"
 #include "process/stages.h"
 
 #include <stdbool.h>
@@ -19,11 +20,13 @@ typedef struct rim_bench_scene {
     int count;
     int width, height, bits, black_level;
     double mm_per_px;
+    rim_outline surface; // a cut surface to judge; count 0: none
 } rim_bench_scene;
 
-// A phantom: five lesions on a liver 100 mm across, 12 bits, with a visible picture.
+// A phantom: five lesions on a liver 100 mm across, 12 bits, with a visible picture; or
+// a cut surface with two residuals.
 RIM_NODISCARD rim_err rim_bench_scene_make(rim_bench_scene *s, int width, int height,
-                                           int threads);
+                                           bool surface, int threads);
 // The first frames of a recording. Errors as rim_source_open()'s; RIM_ERR_FORMAT,
 // logged: it has none.
 RIM_NODISCARD rim_err rim_bench_scene_read(rim_bench_scene *s, const char *input);

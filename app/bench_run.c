@@ -57,6 +57,9 @@ static rim_err bed_open(bed *b, const rim_bench_scene *s, unsigned cpu, int thre
                              .cpu = cpu};
     rim_err err = rim_pipeline_create(&b->pipeline, &p);
     if (!err)
+        err =
+            rim_pipeline_mark_surface(b->pipeline, s->surface.point, s->surface.count);
+    if (!err)
         err = rim_workers_create(&b->workers, threads);
     o.workers = b->workers;
     if (!err)

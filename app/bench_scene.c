@@ -34,7 +34,8 @@ static rim_err make_frames(rim_bench_scene *s, int visible_width, int visible_he
     return err;
 }
 
-rim_err rim_bench_scene_make(rim_bench_scene *s, int width, int height, int threads)
+rim_err rim_bench_scene_make(rim_bench_scene *s, int width, int height, bool surface,
+                             int threads)
 {
     *s = (rim_bench_scene){.width = width, .height = height, .bits = 12};
     rim_phantom_options o;
@@ -45,15 +46,18 @@ rim_err rim_bench_scene_make(rim_bench_scene *s, int width, int height, int thre
     o.frames = FRAMES;
     const double pitch = FIELD_MM / width; // a phantom takes 0.01 to 0.5
     o.mm_per_px = s->mm_per_px = pitch > 0.5 ? 0.5 : pitch;
-    o.lesions = 5;
+    o.scene = surface ? RIM_PHANTOM_WOUND : RIM_PHANTOM_LIVER;
+    o.lesions = surface ? 2 : 5;
     rim_phantom *phantom = NULL;
     rim_err err = rim_phantom_create(&phantom, &o, threads);
     if (!err)
         err = make_frames(s, width, height);
     for (int i = 0; i < s->count && !err; i++)
         rim_phantom_frame(phantom, &s->nir[i], &s->visible[i], NULL, i);
-    if (!err)
+    if (!err) {
         s->black_level = rim_phantom_black_level(phantom);
+        s->surface = *rim_phantom_surface(phantom);
+    }
     rim_phantom_destroy(&phantom);
     if (err)
         rim_bench_scene_uninit(s);

@@ -20,6 +20,7 @@ static const rim_size all_sizes[SIZES] = {
 typedef struct bench {
     rim_size size;
     int frames, threads, cpu_choice;
+    bool surface;
     const char *json, *input; // input NULL: phantoms
     unsigned cpu;
     FILE *people; // where the table goes; NULL: standard output holds the JSON
@@ -75,7 +76,8 @@ static rim_err time_all(bench *b)
     }
     for (int i = 0; i < (b->size.width ? 1 : SIZES) && !err; i++) {
         const rim_size size = b->size.width ? b->size : all_sizes[i];
-        err = rim_bench_scene_make(&scene, size.width, size.height, b->threads);
+        err = rim_bench_scene_make(&scene, size.width, size.height, b->surface,
+                                   b->threads);
         if (err)
             break;
         err = time_scene(b, &scene);
@@ -122,6 +124,8 @@ int rim_cmd_bench(int argc, char **argv)
     bench b = {.frames = 500, .threads = cores > 1 ? 2 : 1};
     const rim_option options[] = {
         RIM_OPT_SIZE("size", &b.size, "one size instead of all four"),
+        RIM_OPT_FLAG("surface", &b.surface,
+                     "a cut surface that is judged, instead of lesions"),
         RIM_OPT_INT("frames", "N", &b.frames, 10, 100000, "frames a row (500)"),
         RIM_OPT_INT("threads", "N", &b.threads, 1, RIM_THREADS_MAX,
                     "timed beside one thread (2, where there are two cores)"),
@@ -146,6 +150,8 @@ int rim_cmd_bench(int argc, char **argv)
     rim_err err = rim_options_parse(&usage, argc, argv, &b.input, &count);
     if (!err && b.input && b.size.width)
         err = rim_options_refuse(&usage, "size", "is the INPUT's; leave one out");
+    if (!err && b.input && b.surface)
+        err = rim_options_refuse(&usage, "surface", "is of phantoms; leave INPUT out");
     if (!err)
         err = rim_cpu_choose(&b.cpu, b.cpu_choice, &usage);
     if (!err) {

@@ -271,6 +271,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_columns, neon, RIM_CPU_NEON) \
     V(gain_columns, neon, RIM_CPU_NEON) \
+    V(level_row, neon, RIM_CPU_NEON) \
     V(moments_row, neon, RIM_CPU_NEON) \
     V(subtract_row, neon, RIM_CPU_NEON) \
     V(blend_row, neon, RIM_CPU_NEON) \

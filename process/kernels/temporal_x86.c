@@ -185,7 +185,16 @@ __attribute__((target("avx2"))) static inline int sum_within(__m256i log,
 __attribute__((target("avx2"))) static void
 add_rows(int16_t *sum, int16_t *least, const int16_t *p, ptrdiff_t stride, int width)
 {
-    for (int x = 0; x < width; x++) {
+    int x = 0;
+    for (; x + 16 <= width; x += 16) {
+        const __m256i a = load(p + x - stride), b = load(p + x),
+                      c = load(p + x + stride);
+        _mm256_storeu_si256((__m256i *)(sum + x),
+                            _mm256_add_epi16(a, _mm256_add_epi16(b, c)));
+        _mm256_storeu_si256((__m256i *)(least + x),
+                            _mm256_min_epi16(a, _mm256_min_epi16(b, c)));
+    }
+    for (; x < width; x++) {
         const int16_t a = p[x - stride], b = p[x], c = p[x + stride];
         const int16_t low = a < b ? a : b;
         sum[x] = (int16_t)(a + b + c);

@@ -16,6 +16,13 @@ static double number(const json_t *row, const char *key)
     return json_number_value(v);
 }
 
+START_TEST(a_cut_surface_is_timed)
+{
+    rim_run_program(&run, "bench --surface --size 160x120 --frames 10 --threads 1");
+    ck_assert_msg(run.status == 0, "%s", run.err);
+}
+END_TEST
+
 START_TEST(json_has_what_the_interface_says)
 {
     rim_run_program(&run, "bench --size 160x120 --frames 10 --threads 2 --json -");
@@ -61,9 +68,10 @@ END_TEST
 
 START_TEST(wrong_use_is_refused)
 {
-    static const char *const wrong[] = {"bench --frames 1", "bench --cpu mmx",
-                                        "bench " RIM_SOURCE_DIR
-                                        "/samples/frames/liver --size 320x240"};
+    static const char *const wrong[] = {
+        "bench --frames 1", "bench --cpu mmx",
+        "bench " RIM_SOURCE_DIR "/samples/frames/liver --size 320x240",
+        "bench " RIM_SOURCE_DIR "/samples/frames/liver --surface"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         rim_run_program(&run, "%s", wrong[i]);
         ck_assert_msg(run.status == 2, "%s: status %d", wrong[i], run.status);
@@ -79,6 +87,7 @@ int main(void)
     TCase *t = tcase_create("bench");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, json_has_what_the_interface_says);
+    tcase_add_test(t, a_cut_surface_is_timed);
     tcase_add_test(t, a_recording_is_timed_and_a_sentence_said);
     tcase_add_test(t, wrong_use_is_refused);
     suite_add_tcase(s, t);
