@@ -11,6 +11,7 @@
 #define DETAIL_MOST  100.0f // Q10 log2: edges of covers and of films count for no more
 #define WINDOW       2      // cells on each side of the local mean
 #define STRUCTURE    18.5   // Q10 log2, 1.3 %: tissue has more
+#define SIGMA_LEAST  22.0   // the same, of sigma alone, 1.5 %
 #define BAND         0.15
 #define PASSES_LEAST 0.3  // of the detail
 #define BETTER_PART  0.75 // quantile of the detail that the rest is held against
@@ -155,6 +156,8 @@ void rim_veil_look(rim_veil *v, const float *value, const float *weight, int col
 
 bool rim_veil_is_whole(const rim_veil *v, double sigma, bool was)
 {
-    const double least = was ? STRUCTURE * (1.0 + BAND) : STRUCTURE;
-    return v->detail * sigma < least * least; // not where they are NAN
+    const double more = was ? 1.0 + BAND : 1.0;
+    const double least = more * STRUCTURE;
+    return sigma < more * SIGMA_LEAST ||
+           v->detail * sigma < least * least; // not where they are NAN
 }

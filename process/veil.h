@@ -11,7 +11,8 @@
 //
 // Where d, averaged over 4 mm, is under 0.3 of what the better part of the surface has,
 // under a third of its light passes. Where the geometric mean of d and sigma is small
-// over the whole surface, smoke lies on all of it.
+// over the whole surface, or sigma alone, smoke lies on all of it: to refuse smooth tissue
+// is the smaller error.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_VEIL_H
 #define RIM_PROCESS_VEIL_H
