@@ -1,6 +1,6 @@
 // cmd_bench.c: rimlight bench: how fast this machine is, and at what.
 // SPDX-License-Identifier: MIT
-#include "app/bench.h"
+#include "app/bench/bench.h"
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/run_options.h"

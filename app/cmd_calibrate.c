@@ -1,7 +1,7 @@
 // cmd_calibrate.c: rimlight calibrate: finds the part that was asked for.
 // SPDX-License-Identifier: MIT
 #include "app/banner.h"
-#include "app/calibrate.h"
+#include "app/calibrate/calibrate.h"
 #include "app/commands.h"
 
 #include "base/log.h"

@@ -1,7 +1,7 @@
 // cmd_export.c: rimlight export: results in the forms that other programs read.
 // SPDX-License-Identifier: MIT
 #include "app/commands.h"
-#include "app/export.h"
+#include "app/export/export.h"
 #include "app/options.h"
 #include "app/stop.h"
 

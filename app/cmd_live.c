@@ -1,7 +1,7 @@
 // cmd_live.c: rimlight live: cameras through the chain to the screen.
 // SPDX-License-Identifier: MIT
 #include "app/commands.h"
-#include "app/live.h"
+#include "app/live/live.h"
 #include "app/stop.h"
 
 #include <stdlib.h>

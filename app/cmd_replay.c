@@ -4,12 +4,12 @@
 // window frames come at the recording's pace or later, never left out.
 // SPDX-License-Identifier: MIT
 #include "app/commands.h"
-#include "app/player.h"
 #include "app/prefetch.h"
 #include "app/progress.h"
 #include "app/run_options.h"
 #include "app/session.h"
 #include "app/stop.h"
+#include "app/window/player.h"
 #include "capture/screen_layout.h"
 
 #include "base/clock.h"

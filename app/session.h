@@ -14,7 +14,7 @@
 #define RIM_APP_SESSION_H
 
 #include "app/run_options.h"
-#include "app/screen.h"
+#include "app/window/screen.h"
 
 #include "base/err.h"
 #include "base/frame.h"

@@ -10,7 +10,7 @@
 // Prints one JSON object a row, with the picture and without.
 // SPDX-License-Identifier: MIT
 extern "C" {
-#include "app/bench.h"
+#include "app/bench/bench.h"
 #include "base/clock.h"
 }
 

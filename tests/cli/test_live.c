@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "program.h"
 
-#include "app/live_stats.h"
+#include "app/live/stats.h"
 
 #include <check.h>
 #include <jansson.h>

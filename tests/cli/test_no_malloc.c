@@ -6,7 +6,7 @@
 #include "program.h"
 #include "ring.h"
 
-#include "app/live.h"
+#include "app/live/live.h"
 #include "app/session.h"
 #include "base/clock.h"
 #include "tests/cli/count_malloc.h"

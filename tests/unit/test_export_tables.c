@@ -1,7 +1,7 @@
 // test_export_tables.c: what a page tells of run and calibration, and where a served
 // picture lies.
 // SPDX-License-Identifier: MIT
-#include "app/export_tables.h"
+#include "app/export/tables.h"
 #include "app/serve.h"
 
 #include <check.h>

@@ -1,0 +1,247 @@
+// run.c: the chain and its stages by the clock.
+// SPDX-License-Identifier: MIT
+#include "app/bench/bench.h"
+
+#include "base/clock.h"
+#include "base/cpu.h"
+#include "process/pipeline.h"
+#include "render/overlay.h"
+
+#include <stdlib.h>
+
+enum { WARM_UP = 30 }; // frames that are not counted: caches, clock speed, tracks
+
+// A chain under test, and what it was given last.
+typedef struct bed {
+    const rim_bench_scene *scene;
+    rim_pipeline *pipeline;
+    rim_workers *workers;
+    rim_overlay *overlay;
+    rim_frame picture;
+    rim_result result;
+    uint64_t seq;
+} bed;
+
+static void bed_close(bed *b)
+{
+    rim_pipeline_destroy(&b->pipeline);
+    rim_overlay_destroy(&b->overlay);
+    rim_workers_destroy(&b->workers);
+    rim_frame_uninit(&b->picture);
+}
+
+static rim_err bed_open(bed *b, const rim_bench_scene *s, unsigned cpu, int threads)
+{
+    *b = (bed){.scene = s};
+    const rim_pipeline_options p = {.width = s->width,
+                                    .height = s->height,
+                                    .bits = s->bits,
+                                    .black_level = s->black_level,
+                                    .mm_per_px = s->mm_per_px,
+                                    .min_confidence = 0.5,
+                                    .threads = threads,
+                                    .cpu = cpu};
+    const rim_frame *shown = s->visible ? s->visible : s->nir;
+    b->picture = (rim_frame){.width = shown->width,
+                             .height = shown->height,
+                             .fmt = RIM_FMT_BGRX8,
+                             .bits = 8};
+    rim_overlay_options o = {.nir_width = s->width,
+                             .nir_height = s->height,
+                             .nir_bits = s->bits,
+                             .nir_black_level = s->black_level,
+                             .width = shown->width,
+                             .height = shown->height,
+                             .mm_per_px = s->mm_per_px,
+                             .has_visible = s->visible != NULL,
+                             .cpu = cpu};
+    rim_err err = rim_pipeline_create(&b->pipeline, &p);
+    if (!err)
+        err =
+            rim_pipeline_mark_surface(b->pipeline, s->surface.point, s->surface.count);
+    if (!err)
+        err = rim_workers_create(&b->workers, threads);
+    o.workers = b->workers;
+    if (!err)
+        err = rim_overlay_create(&b->overlay, &o);
+    if (!err)
+        err = rim_frame_init(&b->picture);
+    if (err)
+        bed_close(b);
+    return err;
+}
+
+// Frame `seq` of the scene played to and fro.
+static int place(const rim_bench_scene *s, uint64_t seq)
+{
+    const uint64_t round = s->count > 1 ? 2 * (uint64_t)s->count - 2 : 1;
+    const int i = (int)(seq % round);
+    return i < s->count ? i : (int)round - i;
+}
+
+static void process(bed *b)
+{
+    rim_frame nir = b->scene->nir[place(b->scene, b->seq)];
+    nir.seq = b->seq;
+    nir.captured_ns = (int64_t)b->seq * 33333333;
+    rim_pipeline_process(b->pipeline, &b->result, &nir);
+}
+
+static void draw(bed *b)
+{
+    const int i = place(b->scene, b->seq);
+    int scale;
+    const rim_frame *map = rim_pipeline_sbr_map(b->pipeline, &scale);
+    rim_overlay_draw(b->overlay, &b->picture, &b->scene->nir[i],
+                     b->scene->visible ? &b->scene->visible[i] : NULL, map, scale,
+                     &b->result);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+// Sorts; the time below which `part` of all lie.
+static double quantile_ms(int64_t *ns, int n, double part)
+{
+    qsort(ns, (size_t)n, sizeof *ns, by_size);
+    const int i = (int)(part * n);
+    return (double)ns[i < n ? i : n - 1] / 1e6;
+}
+
+rim_err rim_bench_run_chain(rim_bench_chain *row, const rim_bench_scene *scene,
+                            unsigned cpu, int threads, bool compositing, int frames)
+{
+    *row = (rim_bench_chain){.width = scene->width,
+                             .height = scene->height,
+                             .threads = threads,
+                             .compositing = compositing,
+                             .frames = frames};
+    bed b;
+    int64_t *ns = calloc((size_t)frames, sizeof *ns);
+    const rim_err err = ns ? bed_open(&b, scene, cpu, threads) : RIM_ERR_MEMORY;
+    if (err) {
+        free(ns);
+        return err;
+    }
+    for (int i = -WARM_UP; i < frames; i++, b.seq++) {
+        const int64_t start = rim_clock_now_ns();
+        process(&b);
+        if (compositing)
+            draw(&b);
+        if (i >= 0)
+            ns[i] = rim_clock_now_ns() - start;
+    }
+    row->median_ms = quantile_ms(ns, frames, 0.5);
+    row->p99_ms = quantile_ms(ns, frames, 0.99);
+    row->worst_ms = quantile_ms(ns, frames, 1.0);
+    bed_close(&b);
+    free(ns);
+    return RIM_OK;
+}
+
+// Bytes that a stage must read and write at least: camera pixels, grid pixels, and
+// picture pixels, each once.
+static double bytes_of(int kernel, const rim_bench_scene *s, double grid)
+{
+    const double raw = 2.0 * s->width * s->height;
+    switch (kernel) {
+    case RIM_STAGE_correct:
+        return raw + 3 * grid;
+    case RIM_STAGE_background: // light in; logarithm, validity, ratio out
+        return 7 * grid;
+    case RIM_STAGE_motion: // cells of 4 x 4, now, before and key
+        return 9 * grid / 16;
+    case RIM_STAGE_temporal: // now and past in, result out
+        return 10 * grid;
+    case RIM_STAGE_detect:
+    case RIM_STAGE_judge:
+        return 4 * grid;
+    case RIM_STAGE_map:
+        return 5 * grid;
+    case RIM_STAGE_COUNT: { // the picture
+        const rim_frame *shown = s->visible ? s->visible : s->nir;
+        const double pixels = (double)shown->width * shown->height;
+        return pixels * (4 + (s->visible ? 4 : 2)) + 2 * grid;
+    }
+    default: // a copy
+        return 2 * raw;
+    }
+}
+
+static const char *name_of(int kernel)
+{
+    static const char *const name[] = {
+#define X(stage) #stage,
+        RIM_STAGES(X)
+#undef X
+            "picture",
+        "copy"};
+    return name[kernel];
+}
+
+// Medians of every stage, of the picture, and of copying a raw frame.
+static rim_err time_stages(double ms[RIM_BENCH_KERNELS], double *grid,
+                           const rim_bench_scene *scene, unsigned cpu, int frames)
+{
+    bed b;
+    rim_frame copy = scene->nir[0];
+    copy.data = NULL;
+    copy.pool = NULL;
+    int64_t *ns = calloc((size_t)frames * RIM_BENCH_KERNELS, sizeof *ns);
+    rim_err err = ns ? bed_open(&b, scene, cpu, 1) : RIM_ERR_MEMORY;
+    if (!err) {
+        err = rim_frame_init(&copy);
+        if (err)
+            bed_close(&b);
+    }
+    if (err) {
+        free(ns);
+        return err;
+    }
+    for (int i = -WARM_UP; i < frames; i++, b.seq++) {
+        process(&b);
+        const int64_t processed = rim_clock_now_ns();
+        draw(&b);
+        const int64_t drawn = rim_clock_now_ns();
+        rim_frame_copy(&copy, &scene->nir[place(scene, b.seq)]);
+        const int64_t copied = rim_clock_now_ns();
+        if (i < 0)
+            continue;
+        const int64_t *stage = rim_pipeline_stage_ns(b.pipeline);
+        for (int k = 0; k < RIM_STAGE_COUNT; k++)
+            ns[k * frames + i] = stage[k];
+        ns[RIM_STAGE_COUNT * frames + i] = drawn - processed;
+        ns[(RIM_STAGE_COUNT + 1) * frames + i] = copied - drawn;
+    }
+    for (int k = 0; k < RIM_BENCH_KERNELS; k++)
+        ms[k] = quantile_ms(ns + k * frames, frames, 0.5);
+    int scale;
+    const rim_frame *map = rim_pipeline_sbr_map(b.pipeline, &scale);
+    *grid = (double)map->width * map->height;
+    rim_frame_uninit(&copy);
+    bed_close(&b);
+    free(ns);
+    return RIM_OK;
+}
+
+rim_err rim_bench_run_kernels(rim_bench_kernel row[RIM_BENCH_KERNELS],
+                              const rim_bench_scene *scene, unsigned cpu, int frames)
+{
+    double ms[RIM_BENCH_KERNELS], reference_ms[RIM_BENCH_KERNELS], grid;
+    rim_err err = time_stages(ms, &grid, scene, cpu, frames);
+    if (!err)
+        err = time_stages(reference_ms, &grid, scene, 0, frames);
+    for (int k = 0; k < RIM_BENCH_KERNELS && !err; k++)
+        row[k] = (rim_bench_kernel){
+            .name = name_of(k),
+            .cpu = rim_cpu_name(cpu),
+            .width = scene->width,
+            .height = scene->height,
+            .median_ms = ms[k],
+            .gb_per_s = ms[k] > 0 ? bytes_of(k, scene, grid) / ms[k] / 1e6 : 0,
+            .reference_ms = reference_ms[k]};
+    return err;
+}
