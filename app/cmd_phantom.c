@@ -172,6 +172,10 @@ int rim_cmd_phantom(int argc, char **argv)
             "distractors", "LIST", &s.distractors,
             "none, all, drawn, or some of nodule, duct, bile, gallbladder, cyst, "
             "cautery, gauze, instrument, segment, vessel, edge, blood; with commas"),
+        RIM_OPT_FLAG(
+            "round-bile", &s.o.round_bile,
+            "spilled bile in smooth drops: round as deep lesions are, but with "
+            "a sharp edge"),
         RIM_OPT_GROUP("Camera (drawn from the seed where not given)"),
         RIM_OPT_DOUBLE("leakage", "L", &s.o.leakage, 0, 10,
                        "excitation light let through, over the fluorescence of liver"),

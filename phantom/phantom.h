@@ -64,6 +64,7 @@ typedef struct rim_phantom_options {
     double blood;         // volume part, 0.02..0.5
     double pool;          // wound: part of it under deep blood, 0..1
     unsigned distractors; // bits 1 << RIM_DISTRACTOR_...
+    bool round_bile;      // spilled bile lies in smooth drops, not in frayed stains
 
     double leakage;    // excitation light let through, over the light of liver
     double smoke;      // mean optical depth of the smoke before the lens

@@ -265,7 +265,7 @@ static void add_film(rim_phantom *p, rim_rng *r, const film *kind)
     f->ay = f->ax * rim_rng_uniform(r, kind->roundness, 1.0);
     f->az = f->ax;
     turn_focus(f, r);
-    rim_waves_draw(&f->bumps, r, 2, RIM_WAVES, 0.12);
+    rim_waves_draw(&f->bumps, r, 2, RIM_WAVES, p->o.round_bile ? 0.01 : 0.12);
     if (p->o.scene == RIM_PHANTOM_WOUND)
         place_on_wound(p, f, r, 0.95, 1.5);
     else
