@@ -46,6 +46,6 @@ kill -INT $pid
 wait $pid
 trap - EXIT
 $rimlight replay r.mkv --headless --report again.jsonl >>log 2>&1
-sed 's/,"age_ms":[0-9.]*//' live.jsonl >told.jsonl
+sed -E 's/,"age_ms":[0-9.]*(,"ages_ms":\{[^}]*\})?//' live.jsonl >told.jsonl
 cmp told.jsonl again.jsonl
 echo "$(grep -c '"state":"off"' told.jsonl) frames without a surface, $(grep -vc '"state":"off"' told.jsonl) with one"

@@ -58,20 +58,37 @@ static void expect_done(void)
     ck_assert_msg(run.status == 0, "%d: %s", run.status, run.err);
 }
 
-// A camera that is faster than any chain: frames are recorded that live never saw.
+// All frames are recorded; raw ones also where the camera is faster than the chain, so
+// that live never saw some. At what rate depends on the machine and what else it does.
+static void record_all(const char *codec, int threads)
+{
+    int fps = strcmp(codec, "raw") == 0 ? 350 : 100;
+    for (int attempt = 0; attempt < 12; attempt++) {
+        (void)unlink(in_folder("r.mkv"));
+        rim_run_program(
+            &run,
+            "live --nir synth:size=320x240,fps=%d,lose=23,damage=31 --visible "
+            "synth:size=64x48,fps=30,format=YUYV,light=visible --headless "
+            "--seconds %d --threads %d --record %s --record-codec %s --report %s "
+            "--stats %s --min-confidence 0.3",
+            fps, patience, threads, in_folder("r.mkv"), codec, in_folder("live.jsonl"),
+            in_folder("stats.json"));
+        expect_done();
+        if (figure("displaced", "record") > 0)
+            fps -= fps / 5;
+        else if (figure("displaced", "capture") == 0 && strcmp(codec, "raw") == 0)
+            fps += fps / 3;
+        else
+            return;
+    }
+    ck_abort_msg("no rate shows it on this machine; last tried: %d", fps);
+}
+
 START_TEST(replay_gives_the_report_of_live)
 {
     static const char *const codec[] = {"raw", "ffv1", "auto"};
-    rim_run_program(
-        &run,
-        "live --nir synth:size=320x240,fps=300,lose=23,damage=31 --visible "
-        "synth:size=64x48,fps=30,format=YUYV,light=visible --headless "
-        "--seconds %d --threads %d --record %s --record-codec %s --report %s "
-        "--stats %s --min-confidence 0.3",
-        patience, 1 + _i % 2, in_folder("r.mkv"), codec[_i], in_folder("live.jsonl"),
-        in_folder("stats.json"));
-    expect_done();
-    ck_assert_int_gt(figure("displaced", "capture"), 0);
+    record_all(codec[_i], 1 + _i % 2);
+    const bool outrun = figure("displaced", "capture") > 0;
     ck_assert_int_gt(figure("nir", "lost"), 0);
     const int processed = figure(NULL, "processed");
     ck_assert_int_eq(rim_count_report(in_folder("live.jsonl")), processed);
@@ -79,13 +96,13 @@ START_TEST(replay_gives_the_report_of_live)
         rim_run_program(&run, "replay %s --headless --threads %d --report %s",
                         in_folder("r.mkv"), threads, in_folder("again.jsonl"));
         expect_done();
-        ck_assert_ptr_nonnull(strstr(run.err, "--all-frames"));
+        ck_assert(!outrun || strstr(run.err, "--all-frames"));
         expect_equal_reports("live.jsonl", "again.jsonl");
     }
     rim_run_program(&run, "replay %s --headless --all-frames --report %s",
                     in_folder("r.mkv"), in_folder("all.jsonl"));
     expect_done();
-    ck_assert_int_gt(rim_count_report(in_folder("all.jsonl")), processed);
+    ck_assert_int_ge(rim_count_report(in_folder("all.jsonl")), processed + outrun);
     // Made smaller, it is still the same; the raw one goes only where asked for.
     rim_run_program(&run, "export %s --ffv1 %s", in_folder("r.mkv"),
                     in_folder("f.mkv"));
