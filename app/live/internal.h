@@ -1,6 +1,6 @@
 // internal.h: what the files of the live run share.
 //
-//     live.c        creation, threads, the end
+//     live.c      creation, threads, the end
 //     chain.c     capture, process
 //     show.c      show, NO SIGNAL
 //     files.c     report and pictures, beside the way of a frame

@@ -87,8 +87,8 @@ static rim_err open_file(rim_live *l)
     rim_live_record *r = &l->record;
     rim_run_options o = l->o->run;
     rim_source_info info = *rim_session_info(l->session);
-    info.mark =
-        NULL; // of frames that have passed: rim_live_take_tell() has the present
+    // Those of frames that have passed; rim_live_take_tell() has the present one.
+    info.mark = NULL;
     info.mark_count = 0;
     r->base_ns = rim_clock_now_ns();
     o.record = r->path;
