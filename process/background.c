@@ -272,11 +272,9 @@ static bool solve_quadratic(rim_background *b, double q[TERMS], double sharp)
         add_moments(in_x, (double)(2 * cy - b->cells_y) / b->cells_y, moment, level);
     }
     double m[TERMS][TERMS], v[TERMS];
-    const double ww = (double)w * w, hh = (double)b->cells_y * b->cells_y;
-    const double trust = TRUST * moment[0][0],
-                 fall[TERMS] = {0.0, 0.0,
-                                0.0, CORNER_FALL * ww / (ww + hh),
-                                0.0, CORNER_FALL * hh / (ww + hh)};
+    const double trust = TRUST * moment[0][0];
+    double fall[TERMS];
+    rim_background_fall(fall, b, CORNER_FALL);
     for (int j = 0; j < TERMS; j++) {
         for (int k = 0; k < TERMS; k++)
             m[j][k] = moment[px[j] + px[k]][py[j] + py[k]];
@@ -445,6 +443,15 @@ void rim_background_run(rim_background *b, const uint16_t *light, rim_workers *w
     for (int cy = 0; cy < b->cells_y; cy++)
         smooth_cells(b, q, cy);
     rim_workers_run(workers, ratio_band, b, bands(b));
+}
+
+void rim_background_fall(double fall[6], const rim_background *b, double corner)
+{
+    const double ww = (double)b->cells_x * b->cells_x,
+                 hh = (double)b->cells_y * b->cells_y;
+    memset(fall, 0, 6 * sizeof *fall);
+    fall[3] = corner * ww / (ww + hh);
+    fall[5] = corner * hh / (ww + hh);
 }
 
 double rim_background_at(const rim_background *b, double x, double y)

@@ -54,6 +54,11 @@ void rim_background_uninit(rim_background *b);
 // light: [grid] Q15, as rim_reduce_run() gives. Fills every plane above.
 void rim_background_run(rim_background *b, const uint16_t *light, rim_workers *workers);
 
+// What a fall of light by `corner` (any log unit, below 0) from the frame's middle to its
+// corners is of a quadratic's six terms 1, x, y, xx, xy, yy over -1..1: the same for each
+// mm, so more of it along the longer side.
+void rim_background_fall(double fall[6], const rim_background *b, double corner);
+
 // M at a grid position, interpolated, in log2 units.
 double rim_background_at(const rim_background *b, double x, double y);
 

@@ -7,42 +7,39 @@
 
 #include <math.h>
 
-static double clip(double v, double low, double high)
-{
-    return v > low ? (v < high ? v : high) : low; // NAN becomes low
-}
-
 void rim_confidence_features(double f[RIM_FEATURES], const rim_spot *s,
                              const rim_grid *grid)
 {
     const double radius_mm = sqrt(s->a * s->b) * grid->mm;
-    const double edge = isnan(s->edge_mm) ? 1.0 : clip(s->edge_mm, 0.1, 10.0);
-    const double contrast = rim_log2(clip(s->sbr, 1.01, 60.0));
+    const double edge = isnan(s->edge_mm) ? 1.0 : rim_clip(s->edge_mm, 0.1, 10.0);
+    const double contrast = rim_log2(rim_clip(s->sbr, 1.01, 60.0));
     int n = 0;
     f[n++] = 1.0;
     f[n++] = contrast;
-    f[n++] = clip(contrast, 0.0, 0.6) * 4.0;
-    f[n++] = rim_log2(clip((s->peak - s->background) / (s->spread + 0.01), 0.5, 60.0));
+    f[n++] = rim_clip(contrast, 0.0, 0.6) * 4.0;
+    f[n++] =
+        rim_log2(rim_clip((s->peak - s->background) / (s->spread + 0.01), 0.5, 60.0));
     f[n++] = s->coverage;
-    f[n++] = clip(s->coverage - 0.7, 0.0, 0.3) * 5.0;
-    f[n++] = clip(s->weakest, 0.0, 1.0);
-    f[n++] = clip(s->rough * 10.0, 0.0, 4.0);
+    f[n++] = rim_clip(s->coverage - 0.7, 0.0, 0.3) * 5.0;
+    f[n++] = rim_clip(s->weakest, 0.0, 1.0);
+    f[n++] = rim_clip(s->rough * 10.0, 0.0, 4.0);
     f[n++] = s->b / s->a;
-    f[n++] = clip(s->b / s->a, 0.0, 0.6) * 3.0;
+    f[n++] = rim_clip(s->b / s->a, 0.0, 0.6) * 3.0;
     f[n++] = rim_log2(edge);
-    f[n++] = clip(0.8 - edge, 0.0, 0.8) * 3.0; // sharper than a rim at the surface
-    f[n++] = clip(rim_log2(edge / radius_mm), -4.0, 2.0);
-    f[n++] = clip(s->core / s->peak, 0.0, 1.0);
-    f[n++] = clip(s->inner / s->peak, 0.0, 1.0);
-    f[n++] = grid->pitch_known ? clip(rim_log2(radius_mm), -1.0, 4.0) : 1.5;
-    f[n++] = grid->pitch_known ? clip(1.5 - radius_mm, 0.0, 1.0) : 0.0;
-    f[n++] = clip(s->cut * 2.0, 0.0, 2.0);
-    f[n++] = clip(s->crowd * 4.0, 0.0, 3.0);
-    f[n++] = clip(s->saturated * 2.0, 0.0, 2.0);
-    f[n++] = clip(s->grain * 4.0, 0.0, 3.0);
-    f[n++] = clip(s->patchy, 0.0, 1.5);
-    f[n++] = clip(s->spread * 4.0, 0.0, 3.0);
-    f[n++] = isnan(s->rim_width) ? 0.0 : clip(s->rim_width * grid->mm / 2.0, 0.0, 3.0);
+    f[n++] = rim_clip(0.8 - edge, 0.0, 0.8) * 3.0; // sharper than a rim at the surface
+    f[n++] = rim_clip(rim_log2(edge / radius_mm), -4.0, 2.0);
+    f[n++] = rim_clip(s->core / s->peak, 0.0, 1.0);
+    f[n++] = rim_clip(s->inner / s->peak, 0.0, 1.0);
+    f[n++] = grid->pitch_known ? rim_clip(rim_log2(radius_mm), -1.0, 4.0) : 1.5;
+    f[n++] = grid->pitch_known ? rim_clip(1.5 - radius_mm, 0.0, 1.0) : 0.0;
+    f[n++] = rim_clip(s->cut * 2.0, 0.0, 2.0);
+    f[n++] = rim_clip(s->crowd * 4.0, 0.0, 3.0);
+    f[n++] = rim_clip(s->saturated * 2.0, 0.0, 2.0);
+    f[n++] = rim_clip(s->grain * 4.0, 0.0, 3.0);
+    f[n++] = rim_clip(s->patchy, 0.0, 1.5);
+    f[n++] = rim_clip(s->spread * 4.0, 0.0, 3.0);
+    f[n++] =
+        isnan(s->rim_width) ? 0.0 : rim_clip(s->rim_width * grid->mm / 2.0, 0.0, 3.0);
     f[n++] = s->ring;
 }
 
@@ -76,5 +73,5 @@ double rim_confidence_lesion(const double f[RIM_FEATURES])
 double rim_confidence_of(double log_odds)
 {
     return 1.0 /
-           (1.0 + rim_exp2(-clip(log_odds, -30.0, 30.0) * 1.44269504088896340736));
+           (1.0 + rim_exp2(-rim_clip(log_odds, -30.0, 30.0) * 1.44269504088896340736));
 }

@@ -110,3 +110,8 @@ int rim_exp2_q8(int e_q10)
         e_q10 = RIM_RATIO_MAX;
     return (int)floor(rim_exp2(e_q10 / 1024.0 + 8.0) + 0.5);
 }
+
+double rim_clip(double v, double low, double high)
+{
+    return v > low ? (v < high ? v : high) : low;
+}

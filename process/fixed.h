@@ -23,6 +23,8 @@ int rim_exp2_q8(int e_q10);
 // error under 1e-12): what the C library gives differs between machines.
 double rim_exp2(double x);
 double rim_log2(double x);
+// v within low..high; NAN becomes low.
+double rim_clip(double v, double low, double high);
 // Angle of (x, y) from x towards y in radians, -pi..pi, error under 1e-9.
 double rim_atan2(double y, double x);
 // sin and cos of 2 pi i / n.

@@ -18,7 +18,7 @@
 #define LOCAL_PULL   0.5    // points: how much it is doubted
 #define LOCAL_MOST   0.7    // octaves: more is no variation of the liver
 #define GLOW_DOUBT   6.0    // an octave of glow at a point counts as so many deviations
-#define CORNER_FALL  (-1.4) // octaves, a prior as in background.c
+#define CORNER_FALL  (-1.4) // octaves: steeper than for the background as a whole
 #define TRUST        0.05
 #define SPREAD       1.7  // times the deviation: from there on a point weighs little
 #define SPREAD_LEAST 0.12 // octaves
@@ -179,10 +179,8 @@ static bool fit_light(frame_fit *f)
             v[a] += w * t[a] * f->off[i];
         }
     }
-    const double ww = (double)f->model->cells_x * f->model->cells_x;
-    const double hh = (double)f->model->cells_y * f->model->cells_y;
-    const double fall[TERMS] = {
-        0.0, 0.0, 0.0, CORNER_FALL * ww / (ww + hh), 0.0, CORNER_FALL * hh / (ww + hh)};
+    double fall[TERMS];
+    rim_background_fall(fall, f->model, CORNER_FALL);
     for (int a = 0; a < TERMS; a++) {
         m[a][a] += a > 2 ? TRUST * all : a > 0 ? 0.5 * TRUST * all : 1e-6;
         v[a] += a > 2 ? TRUST * all * fall[a] : 0.0;
