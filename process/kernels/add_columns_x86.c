@@ -131,16 +131,24 @@ AVX2 ALWAYS static inline void add_blocks(uint32_t *sum, const uint16_t *src,
     }
 }
 
+// First and last column have one neighbour. False: no whole block lies between; done.
+static bool add_ends(uint32_t *sum, const uint16_t *src, const limits *l, int width)
+{
+    if (width < BLOCK + 2) {
+        rim_add_columns_c(sum, src, l->stride, l->rows, width, l->margin, l->full);
+        return false;
+    }
+    sum[0] = end_of_row((const char *)src, l);
+    sum[width - 1] = end_of_row((const char *)(src + width - 1), l);
+    return true;
+}
+
 AVX2 void rim_add_columns_avx2(uint32_t *sum, const uint16_t *src, ptrdiff_t stride,
                                int rows, int width, int margin, int full)
 {
-    if (width < BLOCK + 2) {
-        rim_add_columns_c(sum, src, stride, rows, width, margin, full);
-        return;
-    }
     const limits l = {rows, margin, full, stride};
-    sum[0] = end_of_row((const char *)src, &l);
-    sum[width - 1] = end_of_row((const char *)(src + width - 1), &l);
+    if (!add_ends(sum, src, &l, width))
+        return;
     if (rows * (full - 1) <= UINT16_MAX)
         add_blocks(sum, src, &l, width, true);
     else
@@ -189,13 +197,9 @@ AVX512 ALWAYS static inline void add_blocks_512(uint32_t *sum, const uint16_t *s
 AVX512 void rim_add_columns_avx512(uint32_t *sum, const uint16_t *src, ptrdiff_t stride,
                                    int rows, int width, int margin, int full)
 {
-    if (width < BLOCK + 2) {
-        rim_add_columns_c(sum, src, stride, rows, width, margin, full);
-        return;
-    }
     const limits l = {rows, margin, full, stride};
-    sum[0] = end_of_row((const char *)src, &l);
-    sum[width - 1] = end_of_row((const char *)(src + width - 1), &l);
+    if (!add_ends(sum, src, &l, width))
+        return;
     if (rows * (full - 1) <= UINT16_MAX)
         add_blocks_512(sum, src, &l, width, true);
     else
