@@ -8,26 +8,22 @@
 #define AVX2   __attribute__((target("avx2")))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi")))
 
-// 8 pixels p by their tones t; 255 in every X.
+// 8 pixels p by their tones t; 255 in every X. Blue and red are multiplied as the low
+// bytes of 16 bits, green as the high one, so that all come out where they belong.
 AVX2 static inline __m256i lay_8(__m256i p, __m256i t)
 {
-    const __m256i zero = _mm256_setzero_si256(), half = _mm256_set1_epi16(128);
+    const __m256i half = _mm256_set1_epi16(128), high = _mm256_set1_epi16(-256);
     const __m256i opaque = _mm256_set1_epi32((int)0xff000000U);
-    // `keep` of each pixel into all of its 16-bit places: two pixels a lane.
-    const __m256i low =
-        _mm256_set_epi8(-1, 7, -1, 7, -1, 7, -1, 7, -1, 3, -1, 3, -1, 3, -1, 3, -1, 7,
-                        -1, 7, -1, 7, -1, 7, -1, 3, -1, 3, -1, 3, -1, 3);
-    const __m256i high =
-        _mm256_set_epi8(-1, 15, -1, 15, -1, 15, -1, 15, -1, 11, -1, 11, -1, 11, -1, 11,
-                        -1, 15, -1, 15, -1, 15, -1, 15, -1, 11, -1, 11, -1, 11, -1, 11);
-    __m256i k0 = _mm256_shuffle_epi8(t, low), k1 = _mm256_shuffle_epi8(t, high);
-    k0 = _mm256_add_epi16(k0, _mm256_srli_epi16(k0, 7));
-    k1 = _mm256_add_epi16(k1, _mm256_srli_epi16(k1, 7));
-    __m256i a = _mm256_mullo_epi16(_mm256_unpacklo_epi8(p, zero), k0);
-    __m256i b = _mm256_mullo_epi16(_mm256_unpackhi_epi8(p, zero), k1);
+    // `keep` of each pixel into both of its 16-bit places.
+    const __m256i pick = _mm256_broadcastsi128_si256(
+        _mm_set_epi8(-1, 15, -1, 15, -1, 11, -1, 11, -1, 7, -1, 7, -1, 3, -1, 3));
+    __m256i k = _mm256_shuffle_epi8(t, pick);
+    k = _mm256_add_epi16(k, _mm256_srli_epi16(k, 7));
+    __m256i a = _mm256_mullo_epi16(_mm256_andnot_si256(high, p), k);
+    __m256i b = _mm256_mullo_epi16(_mm256_srli_epi16(p, 8), k);
     a = _mm256_srli_epi16(_mm256_add_epi16(a, half), 8);
-    b = _mm256_srli_epi16(_mm256_add_epi16(b, half), 8);
-    return _mm256_or_si256(_mm256_adds_epu8(_mm256_packus_epi16(a, b), t), opaque);
+    b = _mm256_and_si256(_mm256_add_epi16(b, half), high);
+    return _mm256_or_si256(_mm256_adds_epu8(_mm256_or_si256(a, b), t), opaque);
 }
 
 // The pixels at `pixel` by the tones of 8 indices.
@@ -50,23 +46,20 @@ AVX512 static inline __m512i look_up(const uint8_t plane[256], __m512i index)
     return _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
 }
 
-// 16 pixels by their tones.
+// 16 pixels by their tones, as lay_8().
 AVX512 static inline __m512i lay_16(__m512i p, __m512i t)
 {
-    const __m512i zero = _mm512_setzero_si512(), half = _mm512_set1_epi16(128);
+    const __m512i half = _mm512_set1_epi16(128), high = _mm512_set1_epi16(-256);
     const __m512i opaque = _mm512_set1_epi32((int)0xff000000U);
-    const __m512i low = _mm512_broadcast_i32x4(
-        _mm_set_epi8(-1, 7, -1, 7, -1, 7, -1, 7, -1, 3, -1, 3, -1, 3, -1, 3));
-    const __m512i high = _mm512_broadcast_i32x4(
-        _mm_set_epi8(-1, 15, -1, 15, -1, 15, -1, 15, -1, 11, -1, 11, -1, 11, -1, 11));
-    __m512i k0 = _mm512_shuffle_epi8(t, low), k1 = _mm512_shuffle_epi8(t, high);
-    k0 = _mm512_add_epi16(k0, _mm512_srli_epi16(k0, 7));
-    k1 = _mm512_add_epi16(k1, _mm512_srli_epi16(k1, 7));
-    __m512i a = _mm512_mullo_epi16(_mm512_unpacklo_epi8(p, zero), k0);
-    __m512i b = _mm512_mullo_epi16(_mm512_unpackhi_epi8(p, zero), k1);
+    const __m512i pick = _mm512_broadcast_i32x4(
+        _mm_set_epi8(-1, 15, -1, 15, -1, 11, -1, 11, -1, 7, -1, 7, -1, 3, -1, 3));
+    __m512i k = _mm512_shuffle_epi8(t, pick);
+    k = _mm512_add_epi16(k, _mm512_srli_epi16(k, 7));
+    __m512i a = _mm512_mullo_epi16(_mm512_andnot_si512(high, p), k);
+    __m512i b = _mm512_mullo_epi16(_mm512_srli_epi16(p, 8), k);
     a = _mm512_srli_epi16(_mm512_add_epi16(a, half), 8);
-    b = _mm512_srli_epi16(_mm512_add_epi16(b, half), 8);
-    return _mm512_or_si512(_mm512_adds_epu8(_mm512_packus_epi16(a, b), t), opaque);
+    b = _mm512_and_si512(_mm512_add_epi16(b, half), high);
+    return _mm512_or_si512(_mm512_adds_epu8(_mm512_or_si512(a, b), t), opaque);
 }
 
 // The order of dwords in which 64 indices are looked up, so that unpacking brings 16
@@ -196,17 +189,19 @@ AVX512 static inline __m512i spread_64(__m512i n)
     const __m512i low = WORDS(0, 4, 1, 5, 2, 6, 3, 7);
     const __m512i high = WORDS(8, 12, 9, 13, 10, 14, 11, 15);
 #undef WORDS
-    const __m512i one = _mm512_set1_epi16(1), half = _mm512_set1_epi16(32);
     const __m512i part = _mm512_set1_epi64(0x0003000200010000LL);
+    // The next node: words moved down by one; the last is not asked for.
+    const __m512i next = _mm512_alignr_epi32(n, n, 1);
+    const __m512i rise = _mm512_sub_epi16(
+        _mm512_or_si512(_mm512_srli_epi32(n, 16), _mm512_slli_epi32(next, 16)), n);
+    const __m512i left =
+        _mm512_add_epi16(_mm512_slli_epi16(n, 2), _mm512_set1_epi16(32));
     __m512i v[2];
     for (int i = 0; i < 2; i++) {
         const __m512i at = i ? high : low;
-        const __m512i left = _mm512_permutexvar_epi16(at, n);
-        const __m512i right = _mm512_permutexvar_epi16(_mm512_add_epi16(at, one), n);
-        const __m512i sum =
-            _mm512_add_epi16(_mm512_slli_epi16(left, 2),
-                             _mm512_mullo_epi16(_mm512_sub_epi16(right, left), part));
-        v[i] = _mm512_srai_epi16(_mm512_add_epi16(sum, half), 6);
+        const __m512i up = _mm512_mullo_epi16(_mm512_permutexvar_epi16(at, rise), part);
+        v[i] = _mm512_srai_epi16(
+            _mm512_add_epi16(_mm512_permutexvar_epi16(at, left), up), 6);
     }
     return _mm512_packus_epi16(v[0], v[1]);
 }
