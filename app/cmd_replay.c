@@ -134,21 +134,28 @@ static rim_err open_all(replay *r)
     return rim_prefetch_create(&r->prefetch, r->source, r->run.threads > 0);
 }
 
-static rim_err run_frame(replay *r, const rim_fetched *f)
+// Where nobody looks at the white light afterwards, it is painted over where it lies.
+static rim_frame *picture_of(replay *r, rim_fetched *f)
+{
+    if (!rim_session_draws(r->session) && !rim_session_is_heard(r->session))
+        return NULL;
+    const bool over = f->has_visible && !r->player && rim_session_in_place(r->session);
+    return over ? &f->visible : &r->picture;
+}
+
+static rim_err run_frame(replay *r, rim_fetched *f)
 {
     const rim_frame *visible = f->has_visible ? &f->visible : NULL;
     rim_err err = rim_session_record(r->session, &f->nir, visible, f->mark);
     if (!err)
         err = rim_session_mark(r->session, f->mark);
-    const bool wanted =
-        rim_session_draws(r->session) || rim_session_is_heard(r->session);
+    rim_frame *picture = picture_of(r, f);
     if (!err)
-        err = rim_session_run(r->session, &r->result, wanted ? &r->picture : NULL,
-                              &f->nir, visible);
-    if (!err && wanted)
-        err = rim_session_write_picture(r->session, &r->picture);
-    if (!err && wanted)
-        rim_session_serve(r->session, &f->nir, &r->picture, &r->result);
+        err = rim_session_run(r->session, &r->result, picture, &f->nir, visible);
+    if (!err && picture)
+        err = rim_session_write_picture(r->session, picture);
+    if (!err && picture)
+        rim_session_serve(r->session, &f->nir, picture, &r->result);
     if (!err && r->player)
         err = rim_player_show(r->player, &f->nir, visible, &r->result, f->mark);
     return err;
@@ -162,7 +169,7 @@ static rim_err loop(replay *r)
                           (long long)r->processed);
             return RIM_ERR_IO;
         }
-        const rim_fetched *f = rim_prefetch_get(r->prefetch);
+        rim_fetched *f = rim_prefetch_get(r->prefetch);
         if (f->err == RIM_END) {
             if (r->player)
                 rim_player_stay(r->player);

@@ -121,7 +121,7 @@ void rim_prefetch_destroy(rim_prefetch **pp)
     free(p);
 }
 
-const rim_fetched *rim_prefetch_get(rim_prefetch *p)
+rim_fetched *rim_prefetch_get(rim_prefetch *p)
 {
     if (!p->threaded) {
         read_into(p, &p->slot[0]);

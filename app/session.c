@@ -432,6 +432,11 @@ void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
     rim_session_draw_shown(s, picture, &f);
 }
 
+bool rim_session_in_place(const rim_session *s)
+{
+    return rim_overlay_in_place(s->overlay);
+}
+
 void rim_session_note(rim_session *s, const char *note)
 {
     rim_overlay_set_note(s->overlay, note);

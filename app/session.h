@@ -69,6 +69,8 @@ RIM_NODISCARD rim_err rim_session_process(rim_session *s, rim_result *result,
                                           const rim_frame *visible);
 void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_result *result);
+// May the picture be the visible frame itself, painted over where it lies?
+bool rim_session_in_place(const rim_session *s);
 // What the chain knows of the frame that it did last, for the screen.
 rim_shown rim_session_shown(const rim_session *s, const rim_frame *nir,
                             const rim_frame *visible, const rim_result *result);

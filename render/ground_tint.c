@@ -148,6 +148,17 @@ static int next_lit(int *to, const uint8_t *lit, int from, int count)
     return at;
 }
 
+void rim_ground_ask(const rim_pane *pane, const uint8_t *pixel, int y)
+{
+    enum { LINE = 4 * RIM_BLOCK }; // bytes: a block's row of pixels
+    const int blocks = pane->blocks_x;
+    const uint8_t *lit = pane->lit + (ptrdiff_t)(y / RIM_BLOCK) * blocks;
+    int to;
+    for (int from = 0; (from = next_lit(&to, lit, from, blocks)) < blocks; from = to)
+        for (int i = from; i < to; i++)
+            __builtin_prefetch(pixel + (ptrdiff_t)i * LINE, 1);
+}
+
 void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixel,
                      int y, bool first, rim_ground_rows *rows)
 {

@@ -14,5 +14,8 @@ void rim_ground_sample(uint16_t *out, const rim_render_kernels *k, const rim_pan
 // before is in `rows`.
 void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixel,
                      int y, bool first, rim_ground_rows *rows);
+// Asks for the pixels of row y, which stand in `pixel`, that rim_ground_tint() will
+// change: where nothing has read the row shortly before.
+void rim_ground_ask(const rim_pane *pane, const uint8_t *pixel, int y);
 
 #endif

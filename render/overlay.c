@@ -410,6 +410,11 @@ static void paint_band(void *ctx, int band)
     rim_scene_paint(&o->scene, c, &o->edges[band]);
 }
 
+bool rim_overlay_in_place(const rim_overlay *o)
+{
+    return o->view != RIM_VIEW_SIDE_BY_SIDE;
+}
+
 void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_frame *sbr_map, int scale,
                       const rim_result *result)
@@ -421,8 +426,7 @@ void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
     assert(!visible ||
            (visible->fmt == RIM_FMT_BGRX8 && visible->width == o->options.width &&
             visible->height == o->options.height));
-    assert(!visible || visible->data != picture->data ||
-           o->view != RIM_VIEW_SIDE_BY_SIDE);
+    assert(!visible || visible->data != picture->data || rim_overlay_in_place(o));
     o->picture = picture;
     o->nir = nir;
     o->visible = visible;

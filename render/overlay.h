@@ -83,7 +83,7 @@ void rim_overlay_destroy(rim_overlay **o);
 
 // Draws into *picture (BGRX8, options' size): the visible frame (of the same size: its
 // shown part), or where that is NULL the NIR frame in grey. visible may be *picture
-// itself, which saves a copy; but not in RIM_VIEW_SIDE_BY_SIDE. Over it what `result`
+// itself, which saves a copy, where rim_overlay_in_place() says so. Over it what `result`
 // and the SBR map (GRAY16 Q8, `scale` NIR pixels a map pixel; see rim_pipeline_sbr_map; may
 // be NULL) say.
 // A label keeps the side on which the frame before had it, lost frames are told for
@@ -92,6 +92,10 @@ void rim_overlay_destroy(rim_overlay **o);
 void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_frame *sbr_map, int scale,
                       const rim_result *result);
+
+// Can the present view be painted over the visible frame where it lies? Not where the
+// picture is made of two.
+bool rim_overlay_in_place(const rim_overlay *o);
 
 // All from the next frame on.
 // Another part, for zooming. RIM_ERR_ARG: not finite, or empty.

@@ -8,8 +8,12 @@
 #include "render/overlay.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { WARM_UP = 30 }; // frames that are not counted: caches, clock speed, tracks
+enum {
+    WARM_UP = 30, // frames that are not counted: caches, clock speed, tracks
+    PICTURES = 4, // that white light lies ready in, as where a thread reads ahead
+};
 
 // A chain under test, and what it was given last.
 typedef struct bed {
@@ -17,7 +21,7 @@ typedef struct bed {
     rim_pipeline *pipeline;
     rim_workers *workers;
     rim_overlay *overlay;
-    rim_frame picture;
+    rim_frame picture[PICTURES]; // of frame seq at seq % PICTURES
     rim_result result;
     uint64_t seq;
 } bed;
@@ -27,7 +31,8 @@ static void bed_close(bed *b)
     rim_pipeline_destroy(&b->pipeline);
     rim_overlay_destroy(&b->overlay);
     rim_workers_destroy(&b->workers);
-    rim_frame_uninit(&b->picture);
+    for (int i = 0; i < PICTURES; i++)
+        rim_frame_uninit(&b->picture[i]);
 }
 
 static rim_err bed_open(bed *b, const rim_bench_scene *s, unsigned cpu, int threads)
@@ -42,10 +47,11 @@ static rim_err bed_open(bed *b, const rim_bench_scene *s, unsigned cpu, int thre
                                     .threads = threads,
                                     .cpu = cpu};
     const rim_frame *shown = s->visible ? s->visible : s->nir;
-    b->picture = (rim_frame){.width = shown->width,
-                             .height = shown->height,
-                             .fmt = RIM_FMT_BGRX8,
-                             .bits = 8};
+    for (int i = 0; i < PICTURES; i++)
+        b->picture[i] = (rim_frame){.width = shown->width,
+                                    .height = shown->height,
+                                    .fmt = RIM_FMT_BGRX8,
+                                    .bits = 8};
     rim_overlay_options o = {.nir_width = s->width,
                              .nir_height = s->height,
                              .nir_bits = s->bits,
@@ -64,8 +70,8 @@ static rim_err bed_open(bed *b, const rim_bench_scene *s, unsigned cpu, int thre
     o.workers = b->workers;
     if (!err)
         err = rim_overlay_create(&b->overlay, &o);
-    if (!err)
-        err = rim_frame_init(&b->picture);
+    for (int i = 0; i < PICTURES && !err; i++)
+        err = rim_frame_init(&b->picture[i]);
     if (err)
         bed_close(b);
     return err;
@@ -79,6 +85,15 @@ static int place(const rim_bench_scene *s, uint64_t seq)
     return i < s->count ? i : (int)round - i;
 }
 
+// White light of a frame yet to come, as its reader leaves it: to be painted over.
+static void read_ahead(bed *b)
+{
+    const uint64_t seq = b->seq + PICTURES - 1;
+    if (b->scene->visible)
+        rim_frame_copy(&b->picture[seq % PICTURES],
+                       &b->scene->visible[place(b->scene, seq)]);
+}
+
 static void process(bed *b)
 {
     rim_frame nir = b->scene->nir[place(b->scene, b->seq)];
@@ -89,12 +104,11 @@ static void process(bed *b)
 
 static void draw(bed *b)
 {
-    const int i = place(b->scene, b->seq);
     int scale;
     const rim_frame *map = rim_pipeline_sbr_map(b->pipeline, &scale);
-    rim_overlay_draw(b->overlay, &b->picture, &b->scene->nir[i],
-                     b->scene->visible ? &b->scene->visible[i] : NULL, map, scale,
-                     &b->result);
+    rim_frame *picture = &b->picture[b->seq % PICTURES];
+    rim_overlay_draw(b->overlay, picture, &b->scene->nir[place(b->scene, b->seq)],
+                     b->scene->visible ? picture : NULL, map, scale, &b->result);
 }
 
 static int by_size(const void *a, const void *b)
@@ -127,6 +141,7 @@ rim_err rim_bench_run_chain(rim_bench_chain *row, const rim_bench_scene *scene,
         return err;
     }
     for (int i = -WARM_UP; i < frames; i++, b.seq++) {
+        read_ahead(&b);
         const int64_t start = rim_clock_now_ns();
         process(&b);
         if (compositing)
@@ -142,11 +157,34 @@ rim_err rim_bench_run_chain(rim_bench_chain *row, const rim_bench_scene *scene,
     return RIM_OK;
 }
 
+// What stages go over: grid pixels, and those of the picture that are not as they were.
+typedef struct traffic {
+    double grid, painted;
+} traffic;
+
+// Of the frame that was drawn last.
+static traffic look_at(const bed *b)
+{
+    int scale;
+    const rim_frame *map = rim_pipeline_sbr_map(b->pipeline, &scale);
+    const uint64_t seq = b->seq - 1;
+    const rim_frame *made = &b->picture[seq % PICTURES];
+    traffic t = {.grid = (double)map->width * map->height};
+    for (int y = 0; y < made->height; y++) {
+        const uint8_t *now = rim_frame_row8(made, y), *was = NULL;
+        if (b->scene->visible)
+            was = rim_frame_row8(&b->scene->visible[place(b->scene, seq)], y);
+        for (ptrdiff_t x = 0; x < 4 * (ptrdiff_t)made->width; x += 4)
+            t.painted += !was || memcmp(now + x, was + x, 4) != 0;
+    }
+    return t;
+}
+
 // Bytes that a stage must read and write at least: camera pixels, grid pixels, and
 // picture pixels, each once.
-static double bytes_of(int kernel, const rim_bench_scene *s, double grid)
+static double bytes_of(int kernel, const rim_bench_scene *s, const traffic *t)
 {
-    const double raw = 2.0 * s->width * s->height;
+    const double raw = 2.0 * s->width * s->height, grid = t->grid;
     switch (kernel) {
     case RIM_STAGE_correct:
         return raw + 3 * grid;
@@ -161,11 +199,8 @@ static double bytes_of(int kernel, const rim_bench_scene *s, double grid)
         return 4 * grid;
     case RIM_STAGE_map:
         return 5 * grid;
-    case RIM_STAGE_COUNT: { // the picture
-        const rim_frame *shown = s->visible ? s->visible : s->nir;
-        const double pixels = (double)shown->width * shown->height;
-        return pixels * (4 + (s->visible ? 4 : 2)) + 2 * grid;
-    }
+    case RIM_STAGE_COUNT: // the picture
+        return t->painted * (4 + (s->visible ? 4 : 2)) + 2 * grid;
     default: // a copy
         return 2 * raw;
     }
@@ -183,7 +218,7 @@ static const char *name_of(int kernel)
 }
 
 // Medians of every stage, of the picture, and of copying a raw frame.
-static rim_err time_stages(double ms[RIM_BENCH_KERNELS], double *grid,
+static rim_err time_stages(double ms[RIM_BENCH_KERNELS], traffic *t,
                            const rim_bench_scene *scene, unsigned cpu, int frames)
 {
     bed b;
@@ -202,6 +237,7 @@ static rim_err time_stages(double ms[RIM_BENCH_KERNELS], double *grid,
         return err;
     }
     for (int i = -WARM_UP; i < frames; i++, b.seq++) {
+        read_ahead(&b);
         process(&b);
         const int64_t processed = rim_clock_now_ns();
         draw(&b);
@@ -218,9 +254,7 @@ static rim_err time_stages(double ms[RIM_BENCH_KERNELS], double *grid,
     }
     for (int k = 0; k < RIM_BENCH_KERNELS; k++)
         ms[k] = quantile_ms(ns + k * frames, frames, 0.5);
-    int scale;
-    const rim_frame *map = rim_pipeline_sbr_map(b.pipeline, &scale);
-    *grid = (double)map->width * map->height;
+    *t = look_at(&b);
     rim_frame_uninit(&copy);
     bed_close(&b);
     free(ns);
@@ -230,10 +264,11 @@ static rim_err time_stages(double ms[RIM_BENCH_KERNELS], double *grid,
 rim_err rim_bench_run_kernels(rim_bench_kernel row[RIM_BENCH_KERNELS],
                               const rim_bench_scene *scene, unsigned cpu, int frames)
 {
-    double ms[RIM_BENCH_KERNELS], reference_ms[RIM_BENCH_KERNELS], grid;
-    rim_err err = time_stages(ms, &grid, scene, cpu, frames);
+    double ms[RIM_BENCH_KERNELS], reference_ms[RIM_BENCH_KERNELS];
+    traffic t;
+    rim_err err = time_stages(ms, &t, scene, cpu, frames);
     if (!err)
-        err = time_stages(reference_ms, &grid, scene, 0, frames);
+        err = time_stages(reference_ms, &t, scene, 0, frames);
     for (int k = 0; k < RIM_BENCH_KERNELS && !err; k++)
         row[k] = (rim_bench_kernel){
             .name = name_of(k),
@@ -241,7 +276,7 @@ rim_err rim_bench_run_kernels(rim_bench_kernel row[RIM_BENCH_KERNELS],
             .width = scene->width,
             .height = scene->height,
             .median_ms = ms[k],
-            .gb_per_s = ms[k] > 0 ? bytes_of(k, scene, grid) / ms[k] / 1e6 : 0,
+            .gb_per_s = ms[k] > 0 ? bytes_of(k, scene, &t) / ms[k] / 1e6 : 0,
             .reference_ms = reference_ms[k]};
     return err;
 }

@@ -58,8 +58,7 @@ void rim_screen_draw(rim_screen *s, rim_frame *picture, const rim_shown *shown)
     const rim_frame *visible = shown->visible;
     if (visible && !is_whole(s, visible)) {
         // Composited where it stands, but where the picture is made of two.
-        rim_frame *scaled =
-            rim_screen_view(s) == RIM_VIEW_SIDE_BY_SIDE ? &s->scaled : picture;
+        rim_frame *scaled = rim_overlay_in_place(s->overlay) ? picture : &s->scaled;
         rim_scale_part(scaled, visible, s->part, s->o.overlay.workers,
                        s->o.overlay.cpu);
         visible = scaled;
