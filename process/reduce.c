@@ -27,7 +27,6 @@ static void count_pixels(rim_reduce *r)
     for (int last = 0; last < 2; last++)
         for (int gx = 0; gx < w; gx++) {
             const int n = pixels_of(r->grid, gx, last);
-            r->all[last * w + gx] = n;
             r->inverse_all[last * w + gx] = 1.0 / n;
             if (r->inverse_step == 0)
                 r->inverse[last * w + gx] = half_inverse(n);
@@ -134,12 +133,10 @@ rim_err rim_reduce_init(rim_reduce *r, const rim_grid *grid,
     r->saturated = calloc(area, sizeof *r->saturated);
     r->inverse = calloc(bad ? area : 2 * row, sizeof *r->inverse);
     r->inverse_all = calloc(2 * row, sizeof *r->inverse_all);
-    r->all = calloc(2 * row, sizeof *r->all);
     r->dark = calloc(dark ? area : 2 * row, sizeof *r->dark);
-    rim_err err =
-        r->light && r->saturated && r->inverse && r->inverse_all && r->all && r->dark
-            ? RIM_OK
-            : RIM_ERR_MEMORY;
+    rim_err err = r->light && r->saturated && r->inverse && r->inverse_all && r->dark
+                      ? RIM_OK
+                      : RIM_ERR_MEMORY;
     if (!err)
         err = make_gains(r, c);
     if (err) {
@@ -159,7 +156,6 @@ void rim_reduce_uninit(rim_reduce *r)
     free(r->saturated);
     free(r->inverse);
     free(r->inverse_all);
-    free(r->all);
     free(r->dark);
     free(r->gain);
     *r = (rim_reduce){0};
@@ -170,18 +166,16 @@ static void add_row(const rim_reduce *r, uint32_t *sum, uint32_t *full_sum, int 
 {
     const rim_grid *g = r->grid;
     const rim_process_kernels *k = r->kernels;
-    const int n = g->nir_width, y = gy * g->scale, last = gy == g->height - 1;
+    const int n = g->nir_width, y = gy * g->scale;
     const int rows = y + g->scale < g->nir_height ? g->scale : g->nir_height - y;
     const int top = (1 << r->bits) - 1, full = top - (top >> 6), margin = top >> 5;
     const uint16_t *src = rim_frame_row16(r->nir, y);
-    uint32_t columns[RIM_FRAME_SIDE_MAX], columns_full[RIM_FRAME_SIDE_MAX];
     if (!r->gain) {
-        k->add_columns(columns, src, r->nir->stride, rows, n, margin, full);
-        k->fold_columns(sum, columns, n, g->scale);
-        k->split_row(sum, full_sum, sum, r->all + last * g->width, 16 - r->bits, full,
-                     g->width);
+        k->add_cells(sum, full_sum, src, r->nir->stride, rows, n, g->scale,
+                     16 - r->bits, margin, full);
         return;
     }
+    uint32_t columns[RIM_FRAME_SIDE_MAX], columns_full[RIM_FRAME_SIDE_MAX];
     const bool any = k->gain_columns(
         columns, columns_full, src, r->nir->stride, r->gain + (ptrdiff_t)y * n,
         n * (ptrdiff_t)sizeof *r->gain, r->gain_bits, rows, n, r->bits, margin, full);

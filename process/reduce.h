@@ -31,15 +31,14 @@ typedef struct rim_reduce {
     uint8_t *saturated;   // out, part of the pixels at full scale, 255 is all
 
     // Of a grid pixel: half of one over its pixels that count, and their dark times gain
-    // in Q16, by rows; the plain inverse over all its pixels, of an inner row and of the
-    // last; and how many those are.
+    // in Q16, by rows; and the plain inverse over all its pixels, of an inner row and of
+    // the last.
     double *inverse;
     int32_t *dark;
     ptrdiff_t inverse_step,
         dark_step;       // from one grid row to the next; 0: all are alike
                          // but the last, which follows
     double *inverse_all; // [2][width]
-    int32_t *all;        // [2][width]
     uint16_t *gain; // [nir_height][nir_width] as the kernel takes it; NULL: all are 1
     int gain_bits;
 } rim_reduce;

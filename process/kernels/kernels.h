@@ -20,17 +20,20 @@
 #include <stdint.h>
 
 // reduce.h. Raw rows, lone bright pixels cut down to their neighbours l and r, added up by
-// columns; the first and last pixel of a row have no two neighbours and stay:
+// `scale` columns (of the last cell those that there are); the first and last pixel of a
+// row have no two neighbours and stay:
 //
-//     cut    = min(src, max(l, r) + ((l + r) >> 3) + margin)
-//     sum[x] = sum of cut + (number of cut >= full) << RIM_FULL_SHIFT
+//     cut      = min(src, max(l, r) + ((l + r) >> 3) + margin)
+//     sum[i]   = sum of cut << shift
+//     count[i] = number of cut >= full
 //
-// rows: 1..16; width >= 1; margin, full: 0..65535, full above 0. stride in bytes.
-#define RIM_FULL_SHIFT 24
-typedef void rim_add_columns_fn(uint32_t *sum, const uint16_t *src, ptrdiff_t stride,
-                                int rows, int width, int margin, int full);
+// rows, scale: 1..16; shift: 0..8; width: 1..RIM_FRAME_SIDE_MAX; margin, full: 0..65535,
+// full above 0. stride in bytes. (width + scale - 1) / scale sums and counts.
+typedef void rim_add_cells_fn(uint32_t *sum, uint32_t *count, const uint16_t *src,
+                              ptrdiff_t stride, int rows, int width, int scale,
+                              int shift, int margin, int full);
 
-// The same with a gain, sums and counts apart:
+// The same with a gain, by columns:
 //
 //     sum[x] = sum of (cut << shift) * gain, in Q16 of full scale, rounded
 //     count[x] = number of cut >= full; only written where the result is true,
@@ -50,13 +53,6 @@ typedef bool rim_gain_columns_fn(uint32_t *sum, uint32_t *count, const uint16_t 
 // there are. (width + scale - 1) / scale sums, modulo 2^32; scale: 1..16.
 typedef void rim_fold_columns_fn(uint32_t *sum, const uint32_t *columns, int width,
                                  int scale);
-
-// Folded sums of add_columns, of all[i] pixels (1..256), taken apart:
-//     sum = low RIM_FULL_SHIFT bits << shift
-//     count = the rest; of 256 full pixels too, of which it is 0
-// full: as given to add_columns. sum may be packed.
-typedef void rim_split_row_fn(uint32_t *sum, uint32_t *count, const uint32_t *packed,
-                              const int32_t *all, int shift, int full, int width);
 
 // light = (sum - dark) * inverse, cut to a whole number and kept within 0..65535, where
 // inverse is 0.5 / n for n = 1..256, or 0; saturated = 255 count / n, n likewise, by
@@ -226,7 +222,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
 // clang-format off
 // Every kernel there is.
 #define RIM_PROCESS_KERNELS(X) \
-    X(add_columns) X(gain_columns) X(fold_columns) X(split_row) X(light_row) \
+    X(add_cells) X(gain_columns) X(fold_columns) X(light_row) \
     X(sample_ray) X(known_row) \
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
@@ -238,11 +234,10 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
 #define RIM_PROCESS_VARIANTS(V) \
-    V(add_columns, avx2, RIM_CPU_AVX2) \
-    V(add_columns, avx512, RIM_CPU_AVX512) \
+    V(add_cells, avx2, RIM_CPU_AVX2) \
+    V(add_cells, avx512, RIM_CPU_AVX512) \
     V(gain_columns, avx2, RIM_CPU_AVX2) \
     V(fold_columns, avx2, RIM_CPU_AVX2) \
-    V(split_row, avx2, RIM_CPU_AVX2) \
     V(light_row, avx2, RIM_CPU_AVX2) \
     V(sample_ray, avx2, RIM_CPU_AVX2) \
     V(known_row, avx2, RIM_CPU_AVX2) \
@@ -269,7 +264,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(rank_row, avx2, RIM_CPU_AVX2)
 #elif defined(__aarch64__)
 #define RIM_PROCESS_VARIANTS(V) \
-    V(add_columns, neon, RIM_CPU_NEON) \
+    V(add_cells, neon, RIM_CPU_NEON) \
     V(gain_columns, neon, RIM_CPU_NEON) \
     V(level_row, neon, RIM_CPU_NEON) \
     V(moments_row, neon, RIM_CPU_NEON) \

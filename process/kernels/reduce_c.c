@@ -7,12 +7,6 @@ void rim_fold_columns_c(uint32_t *sum, const uint32_t *columns, int width, int s
     fold_columns(sum, columns, width, scale);
 }
 
-void rim_split_row_c(uint32_t *sum, uint32_t *count, const uint32_t *packed,
-                     const int32_t *all, int shift, int full, int width)
-{
-    split_row(sum, count, packed, all, shift, full, width);
-}
-
 void rim_light_row_c(uint16_t *light, uint8_t *saturated, const uint32_t *sum,
                      const uint32_t *count, const int32_t *dark, const double *inverse,
                      const double *inverse_all, int width)

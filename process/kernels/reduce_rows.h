@@ -77,18 +77,6 @@ ROWS fold_columns(uint32_t *restrict sum, const uint32_t *restrict columns, int 
     }
 }
 
-ROWS split_row(uint32_t *sum, uint32_t *restrict count, const uint32_t *packed,
-               const int32_t *restrict all, int shift, int full, int width)
-{
-    for (int i = 0; i < width; i++) {
-        const uint32_t v = packed[i] & ((1u << RIM_FULL_SHIFT) - 1);
-        const uint32_t n = packed[i] >> RIM_FULL_SHIFT;
-        // 256 do not fit; but without a full one the sum would be less than this.
-        count[i] = (int32_t)v >= full * all[i] ? (uint32_t)all[i] : n;
-        sum[i] = v << shift;
-    }
-}
-
 // A whole number and a half lies at least half of 1 / divisor away from every multiple,
 // which no rounding of the product reaches: cut, it is the integers' quotient.
 ROWS light_row(uint16_t *restrict light, uint8_t *restrict saturated,

@@ -4,14 +4,6 @@
 
 #include <immintrin.h>
 
-__attribute__((target("avx2"))) void rim_split_row_avx2(uint32_t *sum, uint32_t *count,
-                                                        const uint32_t *packed,
-                                                        const int32_t *all, int shift,
-                                                        int full, int width)
-{
-    split_row(sum, count, packed, all, shift, full, width);
-}
-
 __attribute__((target("avx2"))) static inline __m256i load(const void *p)
 {
     return _mm256_loadu_si256((const __m256i *)p);
