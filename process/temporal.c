@@ -82,7 +82,6 @@ static void measure_noise(rim_temporal *t, const rim_background *b)
 {
     enum { STEPS = 256 };
     uint32_t bin[RIM_NOISE_BINS][STEPS];
-    uint32_t count[RIM_NOISE_BINS] = {0};
     memset(bin, 0, sizeof bin);
     const int w = t->grid->width;
     for (int y = 0; y < t->grid->height; y += 2) {
@@ -93,15 +92,16 @@ static void measure_noise(rim_temporal *t, const rim_background *b)
                 continue;
             const int level = log[x] >> 9, d = abs(difference[x]) / 2;
             bin[level][d < STEPS ? d : STEPS - 1]++;
-            count[level]++;
         }
     }
     for (int level = 0; level < RIM_NOISE_BINS; level++) {
-        if (count[level] < 64)
+        uint32_t count = 0, seen = 0;
+        for (int d = 0; d < STEPS; d++)
+            count += bin[level][d];
+        if (count < 64)
             continue;
-        uint32_t seen = 0;
         int d = 0;
-        while (d < STEPS - 1 && (seen += bin[level][d]) * 2 < count[level])
+        while (d < STEPS - 1 && (seen += bin[level][d]) * 2 < count)
             d++;
         const double sigma = 1.48 * (2.0 * d + 1.0);
         t->noise[level] = t->noise[level] > 0.0

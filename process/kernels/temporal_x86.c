@@ -165,20 +165,86 @@ __attribute__((target("avx2"))) static __m256i blend_16(const int16_t *differenc
     return _mm256_sub_epi16(ratio, _mm256_packs_epi32(lo, hi));
 }
 
-// What nine differences add up to where the mean of all sixteen pixels keeps within
-// their limits; never above what blend_row's saturated sums hold.
-__attribute__((target("avx2"))) static inline int sum_within(__m256i log,
-                                                             const int32_t *limit)
+// The bins of the dimmest and the brightest of sixteen pixels.
+__attribute__((target("avx2"))) static inline void bins_of(int *first, int *last,
+                                                           __m256i log)
 {
     const __m128i a = _mm256_castsi256_si128(log), b = _mm256_extracti128_si256(log, 1);
     const __m128i ones = _mm_set1_epi16(-1);
-    const int first = _mm_extract_epi16(_mm_minpos_epu16(_mm_min_epu16(a, b)), 0) >> 9;
+    *first = _mm_extract_epi16(_mm_minpos_epu16(_mm_min_epu16(a, b)), 0) >> 9;
     const __m128i most = _mm_minpos_epu16(_mm_xor_si128(_mm_max_epu16(a, b), ones));
-    const int last = (0xffff ^ _mm_extract_epi16(most, 0)) >> 9;
-    int32_t least = limit[first] < limit[last] ? limit[first] : limit[last];
-    for (int i = first + 1; i < last; i++) // hardly ever
-        least = limit[i] < least ? limit[i] : least;
-    return least < SUM_MOST / 9 ? 9 * least + 8 : SUM_MOST;
+    *last = (0xffff ^ _mm_extract_epi16(most, 0)) >> 9;
+}
+
+// The limits of sixteen pixels, in 16 bits; bins from the first to the last.
+__attribute__((target("avx2"))) static inline __m256i
+limits_of(__m256i log, int first, int last, const int32_t *limit)
+{
+    __m256i v = _mm256_set1_epi16((int16_t)limit[first]);
+    for (int i = first + 1; i <= last; i++) { // hardly ever more than one
+        const __m256i below =
+            _mm256_cmpgt_epi16(_mm256_set1_epi16((int16_t)(i << 9)), log);
+        v = _mm256_blendv_epi8(_mm256_set1_epi16((int16_t)limit[i]), v, below);
+    }
+    return v;
+}
+
+// a / b of sixteen whole numbers below 2^24, cut: so are the floats'.
+__attribute__((target("avx2"))) static inline __m256i quotient(__m256i a_lo,
+                                                               __m256i a_hi, __m256i b)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    const __m256 lo = _mm256_cvtepi32_ps(_mm256_unpacklo_epi16(b, zero));
+    const __m256 hi = _mm256_cvtepi32_ps(_mm256_unpackhi_epi16(b, zero));
+    return _mm256_packs_epi32(
+        _mm256_cvttps_epi32(_mm256_div_ps(_mm256_cvtepi32_ps(a_lo), lo)),
+        _mm256_cvttps_epi32(_mm256_div_ps(_mm256_cvtepi32_ps(a_hi), hi)));
+}
+
+// Sixteen pixels with the mean of the differences around them, without its sign, and
+// limits of at most LIMIT_MOST. A sum above SUM_MOST may have overflown: twice a limit is
+// less than its mean whatever it was, and nothing is kept.
+enum { LIMIT_MOST = SUM_MOST / 18 };
+__attribute__((target("avx2"))) static inline __m256i
+blend_within(__m256i mean, __m256i d, __m256i ratio, __m256i most)
+{
+    const __m256i zero = _mm256_setzero_si256(), times = _mm256_set1_epi16(192);
+    const __m256i over = _mm256_min_epu16(_mm256_subs_epu16(mean, most), most);
+    const __m256i part =
+        quotient(_mm256_madd_epi16(_mm256_unpacklo_epi16(over, zero), times),
+                 _mm256_madd_epi16(_mm256_unpackhi_epi16(over, zero), times), most);
+    const __m256i keep = _mm256_sub_epi16(times, part);
+    // |d| keep / 256: bits 8 to 23 of the product.
+    const __m256i size = _mm256_abs_epi16(d);
+    const __m256i back =
+        _mm256_or_si256(_mm256_slli_epi16(_mm256_mulhi_epu16(size, keep), 8),
+                        _mm256_srli_epi16(_mm256_mullo_epi16(size, keep), 8));
+    return _mm256_sub_epi16(ratio, _mm256_sign_epi16(back, d));
+}
+
+// The mean around sixteen pixels that have all nine: 7282 / 65536 is off a ninth by less
+// than what any quotient is short of the next.
+__attribute__((target("avx2"))) static inline __m256i mean_of_nine(__m256i nine)
+{
+    return _mm256_mulhi_epu16(_mm256_abs_epi16(nine), _mm256_set1_epi16(7282));
+}
+
+// And of sixteen of which some are not there; 0 where none is.
+__attribute__((target("avx2"))) static inline __m256i mean_of_known(const int16_t *p,
+                                                                    ptrdiff_t stride)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    __m256i count = _mm256_set1_epi16(9), column[3];
+    for (int i = 0; i < 3; i++) {
+        const int16_t *q = p + i - 1;
+        column[i] = _mm256_add_epi16(
+            _mm256_add_epi16(known_16(&count, q - stride), known_16(&count, q)),
+            known_16(&count, q + stride));
+    }
+    const __m256i sum = _mm256_abs_epi16(
+        _mm256_adds_epi16(_mm256_adds_epi16(column[0], column[1]), column[2]));
+    return quotient(_mm256_unpacklo_epi16(sum, zero), _mm256_unpackhi_epi16(sum, zero),
+                    _mm256_max_epi16(count, _mm256_set1_epi16(1)));
 }
 
 // Sums and lowest of three rows, whose neighbours at both sides are there too.
@@ -222,18 +288,35 @@ rim_blend_row_avx2(int16_t *out, int16_t *past, const int16_t *difference,
         const __m256i low =
             _mm256_min_epi16(_mm256_min_epi16(load(least + x), load(least + x + 1)),
                              load(least + x + 2));
-        const __m256i unlike = _mm256_or_si256(
-            _mm256_cmpgt_epi16(_mm256_max_epi16(nine, _mm256_subs_epi16(zero, nine)),
-                               _mm256_set1_epi16((int16_t)sum_within(light, limit))),
-            _mm256_cmpeq_epi16(low, _mm256_set1_epi16(RIM_NO_PAST)));
+        const __m256i far = _mm256_max_epi16(nine, _mm256_subs_epi16(zero, nine));
+        const __m256i none = _mm256_cmpeq_epi16(low, _mm256_set1_epi16(RIM_NO_PAST));
+        int first, last;
+        bins_of(&first, &last, light);
+        int32_t lower = limit[first], upper = lower;
+        for (int i = first + 1; i <= last; i++) { // hardly ever more than one
+            lower = limit[i] < lower ? limit[i] : lower;
+            upper = limit[i] > upper ? limit[i] : upper;
+        }
+        // What nine add up to where their mean keeps within all limits.
+        const int within = lower < SUM_MOST / 9 ? 9 * lower + 8 : SUM_MOST;
+        const __m256i unlike =
+            _mm256_cmpgt_epi16(far, _mm256_set1_epi16((int16_t)within));
+        const __m256i d = load(difference + x);
         __m256i v;
-        if (_mm256_testz_si256(unlike, unlike)) {
-            const __m256i d = load(difference + x);
+        const __m256i bad = _mm256_or_si256(none, unlike);
+        if (_mm256_testz_si256(bad, bad)) {
             const __m256i p = _mm256_add_epi16(d, _mm256_add_epi16(d, d));
             const __m256i up = _mm256_srli_epi16(_mm256_srai_epi16(p, 15), 14);
             v = _mm256_sub_epi16(now, _mm256_srai_epi16(_mm256_add_epi16(p, up), 2));
-        } else {
+        } else if (upper > LIMIT_MOST) {
             v = blend_16(difference + x, stride, now, light, limit);
+        } else {
+            const __m256i mean = _mm256_testz_si256(none, none)
+                                     ? mean_of_nine(nine)
+                                     : mean_of_known(difference + x, stride);
+            const __m256i there = _mm256_andnot_si256(
+                _mm256_cmpeq_epi16(d, _mm256_set1_epi16(RIM_NO_PAST)), d);
+            v = blend_within(mean, there, now, limits_of(light, first, last, limit));
         }
         const __m256i on = _mm256_cvtepu8_epi16(
             _mm_loadu_si128((const __m128i *)(const void *)(valid + x)));
