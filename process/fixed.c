@@ -83,34 +83,6 @@ void rim_turn(double *s, double *c, int i, int n)
     }
 }
 
-int rim_log2_q10(uint32_t v)
-{
-    if (v < 1)
-        return 0;
-    int e = 31 - __builtin_clz(v);
-    // Mantissa 1..2 in Q30; squaring it gives one bit of the logarithm at a time.
-    uint64_t m = (uint64_t)v << (30 - e);
-    int log = e;
-    for (int bit = 0; bit < 10; bit++) {
-        m = m * m >> 30;
-        log <<= 1;
-        if (m >> 31) {
-            m >>= 1;
-            log |= 1;
-        }
-    }
-    return log;
-}
-
-int rim_exp2_q8(int e_q10)
-{
-    if (e_q10 < RIM_RATIO_MIN)
-        e_q10 = RIM_RATIO_MIN;
-    if (e_q10 > RIM_RATIO_MAX)
-        e_q10 = RIM_RATIO_MAX;
-    return (int)floor(rim_exp2(e_q10 / 1024.0 + 8.0) + 0.5);
-}
-
 double rim_clip(double v, double low, double high)
 {
     return v > low ? (v < high ? v : high) : low;

@@ -35,8 +35,7 @@ struct rim_pipeline {
     rim_detect detect;
     rim_tracks lesions, residuals;
     rim_watch watch;
-    rim_frame sbr;          // Q8, for the picture
-    uint16_t *sbr_of_ratio; // [RIM_RATIO_MAX - RIM_RATIO_MIN + 1]
+    rim_frame sbr; // Q8, for the picture
     bool started;
     uint64_t last_seq;
     int64_t stage_ns[RIM_STAGE_COUNT], clock_ns;
@@ -78,15 +77,11 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
     p->options = *options;
     rim_grid_init(&p->grid, options->width, options->height, options->mm_per_px);
     rim_process_kernels_init(&p->kernels, options->cpu);
-    p->sbr_of_ratio =
-        calloc(RIM_RATIO_MAX - RIM_RATIO_MIN + 1, sizeof *p->sbr_of_ratio);
     p->sbr = (rim_frame){.width = p->grid.width,
                          .height = p->grid.height,
                          .fmt = RIM_FMT_GRAY16,
                          .bits = 16};
-    err = p->sbr_of_ratio ? RIM_OK : RIM_ERR_MEMORY;
-    if (!err)
-        err = rim_workers_create(&p->workers, options->threads);
+    err = rim_workers_create(&p->workers, options->threads);
     if (!err)
         err = rim_reduce_init(&p->reduce, &p->grid, &p->kernels, options->bits,
                               options->black_level, options->calib);
@@ -108,8 +103,6 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
     }
     rim_tracks_init(&p->lesions, &p->grid);
     rim_tracks_init(&p->residuals, &p->grid);
-    for (int i = RIM_RATIO_MIN; i <= RIM_RATIO_MAX; i++)
-        p->sbr_of_ratio[i - RIM_RATIO_MIN] = (uint16_t)rim_exp2_q8(i);
     *out = p;
     return RIM_OK;
 }
@@ -127,7 +120,6 @@ void rim_pipeline_destroy(rim_pipeline **out)
     rim_detect_uninit(&p->detect);
     rim_watch_uninit(&p->watch);
     rim_frame_uninit(&p->sbr);
-    free(p->sbr_of_ratio);
     free(p);
     *out = NULL;
 }
@@ -220,12 +212,9 @@ static void draw_sbr(rim_pipeline *p)
 {
     const int w = p->grid.width;
     for (int y = 0; y < p->grid.height; y++) {
-        const uint16_t *restrict sbr_of = p->sbr_of_ratio;
-        uint16_t *restrict row = rim_frame_row16(&p->sbr, y);
-        const int16_t *ratio = p->temporal.ratio + (size_t)y * (size_t)w;
-        const uint8_t *valid = p->temporal.valid + (size_t)y * (size_t)w;
-        for (int x = 0; x < w; x++)
-            row[x] = (uint16_t)(sbr_of[ratio[x] - RIM_RATIO_MIN] & -valid[x]);
+        const size_t row = (size_t)y * (size_t)w;
+        p->kernels.map_row(rim_frame_row16(&p->sbr, y), p->temporal.ratio + row,
+                           p->temporal.valid + row, w);
     }
 }
 

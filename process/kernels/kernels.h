@@ -145,6 +145,11 @@ typedef void rim_blend_row_fn(int16_t *out, int16_t *past, const int16_t *differ
                               const uint8_t *valid, const int16_t *log,
                               const int32_t *limit, int width);
 
+// pipeline.c: sbr = 2^(ratio / 1024) in Q8, within 1, 0 where valid is 0 and not 1. Ratios
+// are kept within RIM_RATIO_MIN..RIM_RATIO_MAX - 1.
+typedef void rim_map_row_fn(uint16_t *sbr, const int16_t *ratio, const uint8_t *valid,
+                            int width);
+
 // motion_level.h: a row's part of the normal equations. Over the pixels of which the
 // difference is not RIM_NO_PAST, with u = 2 i - (width - 1), e = -difference and
 // e' = e clamped to -clip..clip:
@@ -226,7 +231,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     X(sample_ray) X(known_row) \
     X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
-    X(subtract_row) X(blend_row) \
+    X(subtract_row) X(blend_row) X(map_row) \
     X(normal_row) X(halve_row) \
     X(mean5_row) X(binomial_row) X(peak_row) X(spread_row) X(ridge_row) \
     X(path_row) X(below_row) X(highest_row) X(rank_row)
@@ -251,6 +256,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(ratio_row, avx2, RIM_CPU_AVX2) \
     V(subtract_row, avx2, RIM_CPU_AVX2) \
     V(blend_row, avx2, RIM_CPU_AVX2) \
+    V(map_row, avx2, RIM_CPU_AVX2) \
     V(normal_row, avx2, RIM_CPU_AVX2) \
     V(halve_row, avx2, RIM_CPU_AVX2) \
     V(mean5_row, avx2, RIM_CPU_AVX2) \
@@ -270,6 +276,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(moments_row, neon, RIM_CPU_NEON) \
     V(subtract_row, neon, RIM_CPU_NEON) \
     V(blend_row, neon, RIM_CPU_NEON) \
+    V(map_row, neon, RIM_CPU_NEON) \
     V(normal_row, neon, RIM_CPU_NEON) \
     V(halve_row, neon, RIM_CPU_NEON) \
     V(mean5_row, neon, RIM_CPU_NEON) \

@@ -1,6 +1,9 @@
 // check_temporal.c: the kernels of process/temporal.
 // SPDX-License-Identifier: MIT
+#include "process/fixed.h"
 #include "tests/simd/simd.h"
+
+#include <math.h>
 
 enum { WIDE = 480, MOST = 8191 };
 
@@ -79,4 +82,29 @@ void check_blend_row(simd *s)
     SIMD_BENCH(
         s, 11 * WIDE,
         v(out, past, difference + WIDE + 3, WIDE + 2, ratio, valid, log, limit, WIDE));
+}
+
+void check_map_row(simd *s)
+{
+    SIMD_KERNEL(s, map_row);
+    while (simd_trial(s)) {
+        const int width = simd_size(s, 1, 200);
+        const int16_t *ratio = simd_random_i16(s, width, -MOST, MOST);
+        const uint8_t *valid = simd_random8(s, width, 0, 1);
+        uint16_t *right = simd_room(s, width, 2), *made = simd_room(s, width, 2);
+        c(right, ratio, valid, width);
+        v(made, ratio, valid, width);
+        simd_same(s, made, right, width, 2);
+        for (int i = 0; i < width; i++) { // and is the power within 1
+            if (!valid[i] || ratio[i] < RIM_RATIO_MIN || ratio[i] >= RIM_RATIO_MAX)
+                continue;
+            const bool is = fabs(right[i] - rim_exp2(ratio[i] / 1024.0 + 8.0)) <= 1.0;
+            const bool ought = true;
+            simd_same(s, &is, &ought, 1, sizeof is);
+        }
+    }
+    const int16_t *ratio = simd_random_i16(s, WIDE, -2000, 6000);
+    const uint8_t *valid = simd_random8(s, WIDE, 1, 1);
+    uint16_t *sbr = simd_room(s, WIDE, 2);
+    SIMD_BENCH(s, 5 * WIDE, v(sbr, ratio, valid, WIDE));
 }

@@ -9,12 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-START_TEST(fixed_point_agrees_with_libm)
+START_TEST(own_functions_agree_with_libm)
 {
-    for (uint32_t v = 1; v < 70000; v += 37)
-        ck_assert_double_eq_tol(rim_log2_q10(v) / 1024.0, log2(v), 1.0 / 1024.0);
-    for (int e = RIM_RATIO_MIN; e <= RIM_RATIO_MAX; e += 11)
-        ck_assert_double_eq_tol(rim_exp2_q8(e), 256.0 * exp2(e / 1024.0), 0.51);
     for (double x = -20.0; x < 20.0; x += 0.173) {
         ck_assert_double_eq_tol(rim_exp2(x) / exp2(x), 1.0, 1e-12);
         ck_assert_double_eq_tol(rim_log2(exp2(x)), x, 1e-11);
@@ -393,7 +389,7 @@ int main(void)
     TCase *t = tcase_create("process");
     tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);
-    tcase_add_test(t, fixed_point_agrees_with_libm);
+    tcase_add_test(t, own_functions_agree_with_libm);
     tcase_add_test(t, ellipse_through_its_own_points);
     tcase_add_test(t, finds_drawn_lesions);
     tcase_add_test(t, threads_do_not_change_the_result);
