@@ -76,7 +76,9 @@ typedef struct rim_residual {
     int id;
     double x, y;
     double area_px, area_mm2;
-    double sbr;
+    double sbr;                // highest signal over the surface's own level, corrected
+    double target, background; // the two values behind sbr, corrected counts
+    double cnr;                // (target - background) / spread of the surface at 1 mm
     double confidence;
     unsigned why;
     rim_outline outline;

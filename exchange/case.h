@@ -35,7 +35,7 @@ typedef struct rim_case_residual {
     int id;
     double x, y;              // px
     double area_px, area_mm2; // NAN where not known
-    double sbr, confidence;
+    double sbr, target, background, cnr, confidence;
     unsigned why;
     size_t corner; // index of the outline's first one
     int corner_count;

@@ -160,8 +160,9 @@ static void put_lesions(rim_out *o, const rim_case *c)
 
 static void put_residual_frames(rim_out *o, const rim_case *c)
 {
-    rim_out_text(o, "frame,t_s,surface_state,residual,x_px,y_px,area_px,area_mm2,sbr,"
-                    "confidence,why,polygon_px\r\n");
+    rim_out_text(o,
+                 "frame,t_s,surface_state,residual,x_px,y_px,area_px,area_mm2,sbr,"
+                 "target_counts,background_counts,cnr,confidence,why,polygon_px\r\n");
     for (size_t i = 0; i < c->residual_count; i++) {
         const rim_case_residual *r = &c->residual[i];
         const rim_case_frame *f = &c->frame[r->frame];
@@ -172,6 +173,9 @@ static void put_residual_frames(rim_out *o, const rim_case *c)
         put_number(o, r->area_px, 2);
         put_number(o, r->area_mm2, 4);
         put_number(o, r->sbr, 4);
+        put_number(o, r->target, 2);
+        put_number(o, r->background, 2);
+        put_number(o, r->cnr, 3);
         put_number(o, r->confidence, 4);
         put_why(o, r->why);
         rim_out_text(o, ",");

@@ -161,6 +161,9 @@ static void add_object(const look *l, rim_truth *t, const rim_focus *f, int id)
                             .area_px = e.area,
                             .area_mm2 = e.area * mm * mm,
                             .sbr = s.sbr,
+                            .target = s.target,
+                            .background = s.background,
+                            .cnr = s.cnr,
                             .confidence = 1.0,
                             .why = s.why};
         r->outline.count = RIM_RAYS / 2;

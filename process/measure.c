@@ -103,13 +103,20 @@ void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid 
 }
 
 void rim_measure_residual(rim_residual *out, const rim_track *track,
-                          const rim_grid *grid)
+                          const rim_grid *grid, const rim_background *model,
+                          const rim_reduce *light)
 {
     const rim_spot *s = &track->spot;
+    const double background = light_of(model, level_of(model, s, s->background));
     *out = (rim_residual){.id = track->id,
                           .x = rim_grid_to_nir(grid, s->x),
                           .y = rim_grid_to_nir(grid, s->y),
                           .sbr = s->sbr,
+                          .target = rim_light_to_counts(light, s->sbr * background),
+                          .background = rim_light_to_counts(light, background),
+                          .cnr = s->spread > 0.0
+                                     ? (s->sbr - 1.0) * s->background / s->spread
+                                     : (double)NAN,
                           .confidence = rim_confidence_of(track->log_odds),
                           .why = why(track, s->sbr)};
     double area = 0.0; // of the polygon, NIR pixels

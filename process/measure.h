@@ -17,7 +17,9 @@ void rim_measure_backgrounds(double *background, const rim_tracks *tracks,
 void rim_measure_lesion(rim_lesion *out, const rim_track *track, const rim_grid *grid,
                         const rim_background *model, double background,
                         const rim_reduce *light);
+// Its values are those of the surface's own level (surface.h).
 void rim_measure_residual(rim_residual *out, const rim_track *track,
-                          const rim_grid *grid);
+                          const rim_grid *grid, const rim_background *model,
+                          const rim_reduce *light);
 
 #endif

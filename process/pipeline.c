@@ -175,7 +175,7 @@ static void report_surface(rim_pipeline *p, rim_surface *s)
         if (s->residual_count < RIM_RESIDUALS_MAX &&
             reported(p, &p->residuals, &p->residuals.at[i]))
             rim_measure_residual(&s->residual[s->residual_count++], &p->residuals.at[i],
-                                 &p->grid);
+                                 &p->grid, &p->background, &p->reduce);
     s->polygon.count = w->count < RIM_OUTLINE_MAX ? w->count : RIM_OUTLINE_MAX;
     for (int i = 0; i < s->polygon.count; i++) {
         const rim_point q = w->now[i * w->count / s->polygon.count];

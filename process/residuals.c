@@ -282,6 +282,11 @@ static bool is_maximum(const rim_residuals *r, const float *t, int cx, int cy,
     return true;
 }
 
+double rim_residuals_level_at(const rim_residuals *r, double x, double y)
+{
+    return fmin(rim_quadric_at(&r->growth.level, x, y), r->growth.level_most);
+}
+
 enum { SEEDS_MAX = 48 };
 
 // The maxima of all scales by falling t.

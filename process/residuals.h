@@ -48,6 +48,9 @@ void rim_residuals_uninit(rim_residuals *r);
 // w: of the frame under way; its samples are used as scratch. Fills r->found.
 void rim_residuals_find(rim_residuals *r, rim_wound *w, const rim_scene *scene);
 
+// The surface's own level at (x, y) of the window, Q10 log2 over the surroundings.
+double rim_residuals_level_at(const rim_residuals *r, double x, double y);
+
 // Depth in mm of the top of the reference residual (bench/reference_residual.py) down to
 // which it would have been found on this surface: with the spread of this frame it is
 // weighed as a finding would be. 0: not even at the surface; 8 at the most. NAN: nothing

@@ -215,6 +215,26 @@ static void drop_veiled(rim_watch *w)
     w->why |= veiled > 0.1 * whole ? RIM_WHY_SMOKE : 0u;
 }
 
+// What findings are held against, in the units of other spots (outline.h): the surface's
+// own level, and how much it varies at 1 mm.
+static void set_backgrounds(rim_watch *w, const rim_background *b)
+{
+    const double spread =
+        rim_exp2(w->residuals.scale[0].sigma / RIM_LOG2_ONE) - 1.0; // of the level
+    for (int i = 0; i < w->residuals.count; i++) {
+        rim_spot *s = &w->residuals.found[i].spot;
+        const double level = rim_quadric_at(&w->wound.around, s->x, s->y) +
+                             rim_residuals_level_at(&w->residuals, s->x - w->wound.x0,
+                                                    s->y - w->wound.y0);
+        s->background =
+            rim_exp2(level / RIM_LOG2_ONE - rim_background_at(b, s->x, s->y));
+        s->spread = isnan(spread) ? 0.0 : spread * s->background;
+        s->peak *= s->background;
+        s->core *= s->background;
+        s->inner *= s->background;
+    }
+}
+
 void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *b)
 {
     w->residuals.count = 0;
@@ -234,6 +254,7 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *
     if (w->wound.judged == 0)
         return;
     rim_residuals_find(&w->residuals, &w->wound, scene);
+    set_backgrounds(w, b);
     drop_veiled(w);
     const double sigma = w->residuals.scale[0].sigma;
     const double sight_mm = rim_residuals_sight_mm(&w->residuals);

@@ -182,6 +182,9 @@ static rim_err get_residual(rim_residual *s, rim_truth_object *t, const json_t *
         (err = get_number(&s->area_px, o, "area_px", at)) ||
         (err = get_number(&s->area_mm2, o, "area_mm2", at)) ||
         (err = get_number(&s->sbr, o, "sbr", at)) ||
+        (err = get_number(&s->target, o, "target", at)) ||
+        (err = get_number(&s->background, o, "background", at)) ||
+        (err = get_number(&s->cnr, o, "cnr", at)) ||
         (err = get_number(&s->confidence, o, "confidence", at)) ||
         (err = get_why(&s->why, o, at)) || (err = get_polygon(&s->outline, o, at, p)))
         return err;

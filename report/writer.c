@@ -19,8 +19,8 @@
 
 // Room for the longest line: every list full, every number at its longest (20
 // characters), every word of `why`. A lesion of a truth then takes less than 900
-// bytes, a residual with all its corners less than 3600; a test fills them.
-#define LINE_BYTES (1024 + RIM_LESIONS_MAX * 900 + RIM_RESIDUALS_MAX * 3600)
+// bytes, a residual with all its corners less than 3700; a test fills them.
+#define LINE_BYTES (1024 + RIM_LESIONS_MAX * 900 + RIM_RESIDUALS_MAX * 3700)
 
 struct rim_report_writer {
     int fd;
@@ -202,6 +202,9 @@ static void put_residual(rim_line *l, const rim_residual *s, const rim_truth_obj
     put_number(l, "area_px", s->area_px, 2);
     put_number(l, "area_mm2", s->area_mm2, 4);
     put_number(l, "sbr", s->sbr, 4);
+    put_number(l, "target", s->target, 2);
+    put_number(l, "background", s->background, 2);
+    put_number(l, "cnr", s->cnr, 3);
     put_number(l, "confidence", s->confidence, 4);
     put_polygon(l, &s->outline);
     put_why(l, s->why);

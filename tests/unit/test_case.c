@@ -65,6 +65,9 @@ static void put_frames(rim_report_writer *w)
                        .area_px = 900,
                        .area_mm2 = 2.4,
                        .sbr = 1.9,
+                       .target = 950.5,
+                       .background = 500.25,
+                       .cnr = 11.5,
                        .confidence = 0.91,
                        .outline = {3, {{40, 50}, {62.5, 55}, {50, 70}}}};
     ck_assert_int_eq(rim_report_write(w, &r), RIM_OK);
@@ -179,8 +182,9 @@ START_TEST(tables_hold_every_figure)
                 "30.0,20.0\r\n");
     expect_file("residual_frames.csv",
                 "frame,t_s,surface_state,residual,x_px,y_px,area_px,area_mm2,sbr,"
-                "confidence,why,polygon_px\r\n"
-                "0,0.000000000,residual,1,50.0,60.0,900.0,2.4,1.9,0.91,,"
+                "target_counts,background_counts,cnr,confidence,why,polygon_px\r\n"
+                "0,0.000000000,residual,1,50.0,60.0,900.0,2.4,1.9,950.5,500.25,11.5,"
+                "0.91,,"
                 "40.0 50.0;62.5 55.0;50.0 70.0\r\n");
     expect_file("residuals.csv",
                 "residual,first_frame,last_frame,first_t_s,last_t_s,frames_seen,"

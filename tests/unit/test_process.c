@@ -215,6 +215,11 @@ START_TEST(surface_is_judged_or_not)
         ck_assert_int_eq(r.surface.residual_count, 1);
         ck_assert_double_eq_tol(r.surface.residual[0].x, 320, 5);
         ck_assert_double_eq_tol(r.surface.residual[0].y, 240, 5);
+        const rim_residual *q = &r.surface.residual[0];
+        ck_assert_double_eq_tol(q->background, level[1], 0.1 * level[1]);
+        ck_assert_double_eq_tol(q->target / q->background, q->sbr, 1e-6);
+        ck_assert_double_gt(q->cnr, 10.0);
+        ck_assert_double_lt(q->cnr, 1.5 / 0.01); // its texture is more than that
     }
     if (_i < 2) { // what a residual 3 mm deep adds is well above this noise
         ck_assert_double_gt(r.surface.visible_depth_mm, 2.0);

@@ -95,6 +95,9 @@ static rim_truth example(void)
                        .area_px = 900,
                        .area_mm2 = 2.4,
                        .sbr = 1.9,
+                       .target = 950.5,
+                       .background = 500.25,
+                       .cnr = 11.5,
                        .confidence = 0.91,
                        .outline = {3, {{690, 400}, {712, 402.5}, {705, 421}}}};
     t.residual[0] = (rim_truth_object){"residual", 2.0, 12.5, true};
@@ -135,6 +138,7 @@ START_TEST(line_is_the_stated_format)
         "\"cut_surface\":{\"state\":\"residual\",\"assessable\":0.96,"
         "\"visible_depth_mm\":3.5,\"why\":[\"dark\"],\"residuals\":[{\"id\":3,"
         "\"x\":700.0,\"y\":410.0,\"area_px\":900.0,\"area_mm2\":2.4,\"sbr\":1.9,"
+        "\"target\":950.5,\"background\":500.25,\"cnr\":11.5,"
         "\"confidence\":0.91,\"polygon\":[[690.0,400.0],[712.0,402.5],"
         "[705.0,421.0]],\"why\":[]}]},\"quality\":{\"saturated\":0.0002,"
         "\"dark\":0.11,\"motion_px\":null,\"dropped\":2,\"age_ms\":7.25,"
@@ -171,6 +175,9 @@ START_TEST(truth_is_read_back_as_written)
     ck_assert_uint_eq(u.seen.surface.why, RIM_WHY_DARK);
     ck_assert_int_eq(u.seen.surface.residual[0].outline.count, 3);
     ck_assert_double_eq(u.seen.surface.residual[0].outline.point[1].y, 402.5);
+    ck_assert_double_eq(u.seen.surface.residual[0].target, 950.5);
+    ck_assert_double_eq(u.seen.surface.residual[0].background, 500.25);
+    ck_assert_double_eq(u.seen.surface.residual[0].cnr, 11.5);
     ck_assert_str_eq(u.residual[0].class_name, "residual");
     ck_assert_uint_eq(u.seen.quality.dropped, 2);
     ck_assert_double_eq(u.seen.quality.age_ms, 7.25);
@@ -230,6 +237,9 @@ START_TEST(longest_line_fits)
     for (int i = 0; i < RIM_RESIDUALS_MAX; i++) {
         rim_residual *d = &s->residual[i];
         *d = (rim_residual){-2147483647,
+                            big,
+                            big,
+                            big,
                             big,
                             big,
                             big,
