@@ -22,5 +22,11 @@ void rim_workers_destroy(rim_workers **w);
 // Calls fn(ctx, 0) .. fn(ctx, jobs - 1), each once, and returns when all have.
 // Takes no memory. A thread that waits sleeps, after a tenth of a millisecond.
 void rim_workers_run(rim_workers *w, rim_job_fn *fn, void *ctx, int jobs);
+// The same, to be done by threads that no run needs just then, one job at a time; returns
+// at once, or where no thread was started when all is done. One lot is lent at a time:
+// rim_workers_settle() does what is left of it, returns when all is done, and comes
+// before the next and before the end.
+void rim_workers_lend(rim_workers *w, rim_job_fn *fn, void *ctx, int jobs);
+void rim_workers_settle(rim_workers *w);
 
 #endif

@@ -1,11 +1,13 @@
 // test_base.c: frames, pools, workers, names.
 // SPDX-License-Identifier: MIT
+#include "base/clock.h"
 #include "base/cpu.h"
 #include "base/frame.h"
 #include "base/result.h"
 #include "base/workers.h"
 
 #include <check.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +70,52 @@ START_TEST(workers_do_each_job_once)
 }
 END_TEST
 
+// Every round some of what is lent is done while runs go on, the rest in the end.
+START_TEST(workers_do_what_is_lent_beside_their_runs)
+{
+    static const int threads[] = {0, 1, 2, 5};
+    rim_workers *w = NULL;
+    ck_assert_int_eq(rim_workers_create(&w, threads[_i]), RIM_OK);
+    rim_workers_settle(w); // nothing was lent
+    for (int round = 0; round < 200; round++) {
+        int lent[61] = {0}, seen[37] = {0};
+        const int jobs = round % 62, runs = round % 4;
+        rim_workers_lend(w, count_job, lent, jobs);
+        for (int i = 0; i < runs; i++)
+            rim_workers_run(w, count_job, seen, 37);
+        rim_workers_settle(w);
+        for (int i = 0; i < 61; i++)
+            ck_assert_int_eq(lent[i], i < jobs);
+        for (int i = 0; i < 37; i++)
+            ck_assert_int_eq(seen[i], runs);
+    }
+    rim_workers_destroy(&w);
+}
+END_TEST
+
+// A thread that sleeps wakes for what is lent; the owner need not come back for it.
+static void raise_flag(void *ctx, int job)
+{
+    (void)job;
+    atomic_store((atomic_int *)ctx, 1);
+}
+
+START_TEST(lent_jobs_are_done_without_the_owner)
+{
+    atomic_int flag = 0;
+    rim_workers *w = NULL;
+    ck_assert_int_eq(rim_workers_create(&w, 2), RIM_OK);
+    rim_clock_sleep_until(rim_clock_now_ns() + 20 * RIM_NS_PER_MS); // till it sleeps
+    rim_workers_lend(w, raise_flag, &flag, 1);
+    const int64_t end_ns = rim_clock_now_ns() + 10 * RIM_NS_PER_S;
+    while (!atomic_load(&flag) && rim_clock_now_ns() < end_ns)
+        rim_clock_sleep_until(rim_clock_now_ns() + RIM_NS_PER_MS);
+    ck_assert_int_eq(atomic_load(&flag), 1);
+    rim_workers_settle(w);
+    rim_workers_destroy(&w);
+}
+END_TEST
+
 START_TEST(cpu_levels_have_names)
 {
     unsigned cpu = 1;
@@ -97,6 +145,8 @@ int main(void)
     tcase_add_test(t, pool_lends_each_frame_once);
     tcase_add_test(t, frame_refuses_nonsense);
     tcase_add_loop_test(t, workers_do_each_job_once, 0, 4);
+    tcase_add_loop_test(t, workers_do_what_is_lent_beside_their_runs, 0, 4);
+    tcase_add_test(t, lent_jobs_are_done_without_the_owner);
     tcase_add_test(t, cpu_levels_have_names);
     tcase_add_test(t, every_word_has_a_name);
     SRunner *r = srunner_create(s);
