@@ -39,6 +39,9 @@ static const char *const examples[] = {"bench",
 
 static rim_err time_scene(bench *b, const rim_bench_scene *scene)
 {
+    if (b->people && b->chains == 0)
+        fprintf(b->people, "%-10s %-22s %10s %10s %10s %10s\n", "size", "chain",
+                "median", "p99", "worst", "delay");
     const int threads[2] = {1, b->threads};
     for (int t = 0; t < (b->threads > 1 ? 2 : 1); t++)
         for (int picture = 1; picture >= 0; picture--) {
@@ -63,9 +66,6 @@ static rim_err time_all(bench *b)
 {
     rim_bench_scene scene;
     rim_err err = RIM_OK;
-    if (b->people)
-        fprintf(b->people, "%-10s %-22s %10s %10s %10s\n", "size", "chain", "median",
-                "p99", "worst");
     if (b->input) {
         err = rim_bench_scene_read(&scene, b->input);
         if (!err) {
@@ -118,6 +118,11 @@ static rim_err run(bench *b)
     return err;
 }
 
+static bool side_fits(int side)
+{
+    return side >= 64 && side <= 4096;
+}
+
 int rim_cmd_bench(int argc, char **argv)
 {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -150,6 +155,8 @@ int rim_cmd_bench(int argc, char **argv)
     rim_err err = rim_options_parse(&usage, argc, argv, &b.input, &count);
     if (!err && b.input && b.size.width)
         err = rim_options_refuse(&usage, "size", "is the INPUT's; leave one out");
+    if (!err && b.size.width && (!side_fits(b.size.width) || !side_fits(b.size.height)))
+        err = rim_options_refuse(&usage, "size", "of phantoms: sides of 64 to 4096");
     if (!err && b.input && b.surface)
         err = rim_options_refuse(&usage, "surface", "is of phantoms; leave INPUT out");
     if (!err)

@@ -30,8 +30,12 @@ typedef struct replay {
     rim_prefetch *prefetch;
     rim_session *session;
     rim_player *player; // NULL: no window
-    rim_frame picture;  // data NULL: nobody looks
-    rim_result result;
+    // Of this frame and the one before, of which the picture is being made yet.
+    rim_frame picture[2]; // data NULL: nobody looks
+    rim_result result[2];
+    int at;
+    const rim_frame *nir_under_way;
+    rim_frame *under_way; // a picture that is not written yet, NULL: none
     rim_progress progress;
     int64_t processed, damaged;
     int64_t first_ns; // CLOCK_MONOTONIC minus presentation time
@@ -125,12 +129,13 @@ static rim_err open_all(replay *r)
         err = rim_player_create(&r->player, r->session, r->input, &r->source_options);
     if (err)
         return err;
-    if (rim_session_draws(r->session) || rim_session_serves(r->session)) {
-        rim_session_picture_shape(r->session, &r->picture);
-        err = rim_frame_init(&r->picture);
-        if (err)
-            return err;
+    const bool draws = rim_session_draws(r->session) || rim_session_serves(r->session);
+    for (int i = 0; i < 2 && draws && !err; i++) {
+        rim_session_picture_shape(r->session, &r->picture[i]);
+        err = rim_frame_init(&r->picture[i]);
     }
+    if (err)
+        return err;
     return rim_prefetch_create(&r->prefetch, r->source, r->run.threads > 0);
 }
 
@@ -140,25 +145,52 @@ static rim_frame *picture_of(replay *r, rim_fetched *f)
     if (!rim_session_draws(r->session) && !rim_session_is_heard(r->session))
         return NULL;
     const bool over = f->has_visible && !r->player && rim_session_in_place(r->session);
-    return over ? &f->visible : &r->picture;
+    return over ? &f->visible : &r->picture[r->at];
 }
 
+// Writes the picture that is done, if there is one.
+static rim_err hand_on(replay *r, const rim_result *result)
+{
+    rim_frame *picture = r->under_way;
+    r->under_way = NULL;
+    if (!picture)
+        return RIM_OK;
+    const rim_err err = rim_session_write_picture(r->session, picture);
+    if (!err)
+        rim_session_serve(r->session, r->nir_under_way, picture, result);
+    return err;
+}
+
+static rim_err finish(replay *r)
+{
+    rim_session_finish(r->session);
+    return hand_on(r, &r->result[r->at]);
+}
+
+// The picture of one frame is made while the next goes through the chain, but where it
+// goes to a window too, which may show it for long, and is asked for others meanwhile.
 static rim_err run_frame(replay *r, rim_fetched *f)
 {
     const rim_frame *visible = f->has_visible ? &f->visible : NULL;
     rim_err err = rim_session_record(r->session, &f->nir, visible, f->mark);
     if (!err)
         err = rim_session_mark(r->session, f->mark);
+    if (err)
+        return err;
+    const rim_result *before = &r->result[r->at];
+    r->at = !r->at;
+    rim_result *result = &r->result[r->at];
     rim_frame *picture = picture_of(r, f);
-    if (!err)
-        err = rim_session_run(r->session, &r->result, picture, &f->nir, visible);
-    if (!err && picture)
-        err = rim_session_write_picture(r->session, picture);
-    if (!err && picture)
-        rim_session_serve(r->session, &f->nir, picture, &r->result);
-    if (!err && r->player)
-        err = rim_player_show(r->player, &f->nir, visible, &r->result, f->mark);
-    return err;
+    err = rim_session_run(r->session, result, picture, &f->nir, visible);
+    const rim_err written = hand_on(r, before);
+    if (err || written)
+        return err ? err : written;
+    r->under_way = picture;
+    r->nir_under_way = &f->nir;
+    if (!r->player)
+        return RIM_OK;
+    err = finish(r);
+    return err ? err : rim_player_show(r->player, &f->nir, visible, result, f->mark);
 }
 
 static rim_err loop(replay *r)
@@ -177,6 +209,9 @@ static rim_err loop(replay *r)
         }
         if (f->err == RIM_ERR_DAMAGED) {
             r->damaged++; // said by the source; the chain sees the gap in seq
+            const rim_err err = finish(r); // of the frame before, lent no longer
+            if (err)
+                return err;
         } else {
             rim_err err = f->err ? f->err : run_frame(r, f);
             if (err && err != RIM_END)
@@ -215,6 +250,8 @@ int rim_cmd_replay(int argc, char **argv)
     if (!err) {
         rim_progress_start(&r.progress, "replay", "frames", r.info->frames);
         err = loop(&r);
+        const rim_err written = finish(&r);
+        err = err ? err : written;
         rim_progress_finish(&r.progress);
     }
     rim_player_destroy(&r.player);
@@ -224,7 +261,8 @@ int rim_cmd_replay(int argc, char **argv)
         err = closed;
     if (!err)
         err = summarise(&r);
-    rim_frame_uninit(&r.picture);
+    for (int i = 0; i < 2; i++)
+        rim_frame_uninit(&r.picture[i]);
     rim_source_close(&r.source);
     return rim_exit_status(err);
 }

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { SLOTS = 4 };
+enum { SLOTS = 5, LENT = 2 }; // LENT: the caller's, the newest of them under way
 
 struct rim_prefetch {
     rim_source *source;
@@ -17,8 +17,8 @@ struct rim_prefetch {
     pthread_t thread;
     pthread_mutex_t lock; // guards the rest
     pthread_cond_t changed;
-    unsigned filled, taken; // counts, not positions: slot[count % SLOTS]
-    bool lent;              // slot[taken % SLOTS] is the caller's
+    uint64_t filled, taken; // counts, not positions: slot[count % SLOTS]
+    unsigned lent;          // of those before `taken`, the last are the caller's
     bool stop;
 };
 
@@ -41,7 +41,7 @@ static void *read_ahead(void *ctx)
     bool more = true;
     while (more) {
         pthread_mutex_lock(&p->lock);
-        while (p->filled - p->taken == SLOTS && !p->stop)
+        while (p->filled - p->taken + p->lent == SLOTS && !p->stop)
             pthread_cond_wait(&p->changed, &p->lock);
         const bool stop = p->stop;
         rim_fetched *f = &p->slot[p->filled % SLOTS];
@@ -84,7 +84,7 @@ rim_err rim_prefetch_create(rim_prefetch **out, rim_source *source, bool threade
     p->source = source;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
-    rim_err err = init_slots(p, threaded ? SLOTS : 1);
+    rim_err err = init_slots(p, threaded ? SLOTS : LENT);
     if (!err && threaded) {
         p->threaded = pthread_create(&p->thread, NULL, read_ahead, p) == 0;
         err = p->threaded ? RIM_OK : RIM_ERR_MEMORY;
@@ -124,18 +124,22 @@ void rim_prefetch_destroy(rim_prefetch **pp)
 rim_fetched *rim_prefetch_get(rim_prefetch *p)
 {
     if (!p->threaded) {
-        read_into(p, &p->slot[0]);
-        return &p->slot[0];
+        rim_fetched *f = &p->slot[p->taken++ % LENT];
+        read_into(p, f);
+        return f;
     }
     pthread_mutex_lock(&p->lock);
-    if (p->lent && !is_last(&p->slot[p->taken % SLOTS])) {
-        p->taken++;
-        pthread_cond_broadcast(&p->changed);
+    rim_fetched *f = &p->slot[(p->taken - 1) % SLOTS];
+    if (p->taken == 0 || !is_last(f)) {
+        if (p->lent == LENT) {
+            p->lent--;
+            pthread_cond_broadcast(&p->changed);
+        }
+        while (p->filled == p->taken)
+            pthread_cond_wait(&p->changed, &p->lock);
+        f = &p->slot[p->taken++ % SLOTS];
+        p->lent++;
     }
-    while (p->filled == p->taken)
-        pthread_cond_wait(&p->changed, &p->lock);
-    p->lent = true;
-    rim_fetched *f = &p->slot[p->taken % SLOTS];
     pthread_mutex_unlock(&p->lock);
     return f;
 }

@@ -25,8 +25,8 @@ typedef struct rim_fetched {
 RIM_NODISCARD rim_err rim_prefetch_create(rim_prefetch **out, rim_source *source,
                                           bool threaded);
 void rim_prefetch_destroy(rim_prefetch **p);
-// The next in order; the caller's until the next call, pixels too. RIM_END and RIM_ERR_IO
-// come again and again.
+// The next in order; the caller's until the call after the next, pixels too. RIM_END and
+// RIM_ERR_IO come again and again.
 rim_fetched *rim_prefetch_get(rim_prefetch *p);
 
 #endif

@@ -31,7 +31,7 @@ struct rim_session {
     bool bumped;           // has been said
     rim_pipeline *pipeline;
     rim_overlay *overlay;
-    rim_workers *workers; // of the overlay
+    rim_workers *workers; // of pipeline, overlay and screen
     rim_overlay_options overlay_options;
     rim_screen *screen; // NULL: there is no window
     bool is_drawn;      // a surface, since the last frame that was recorded
@@ -126,6 +126,7 @@ rim_err rim_session_make_pipeline(const rim_session *s, rim_pipeline **out)
         .min_confidence = s->info.min_confidence,
         .threads = s->options->threads,
         .cpu = s->options->cpu,
+        .workers = s->workers,
     };
     return rim_pipeline_create(out, &options);
 }
@@ -190,13 +191,10 @@ static rim_err create_overlay(rim_session *s)
     };
     if (s->calib && s->calib->has_register && s->info.visible_width > 0)
         set_registration(&options, s);
-    rim_err err = rim_workers_create(&s->workers, s->options->threads);
-    if (err)
-        return err;
     options.workers = s->workers;
     memcpy(s->nir_to_picture, options.nir_to_picture, sizeof s->nir_to_picture);
     s->overlay_options = options;
-    err = rim_overlay_create(&s->overlay, &options);
+    const rim_err err = rim_overlay_create(&s->overlay, &options);
     if (!err) {
         rim_health health;
         rim_session_known_health(s, &health);
@@ -231,6 +229,8 @@ static rim_err create_chain(rim_session *s)
     s->info.mm_per_px = first_known(
         s->options->mm_per_px, s->calib ? s->calib->mm_per_px : NAN, s->info.mm_per_px);
     err = load_marks(s);
+    if (!err)
+        err = rim_workers_create(&s->workers, s->options->threads);
     if (!err)
         err = rim_session_make_pipeline(s, &s->pipeline);
     if (!err)
@@ -283,6 +283,7 @@ static void keep_first(rim_err *first, rim_err err)
 
 static rim_err uninit(rim_session *s)
 {
+    rim_session_finish(s);
     rim_err err = s->report ? rim_report_close(&s->report) : RIM_OK;
     keep_first(&err, rim_picture_sink_close(&s->pictures));
     keep_first(&err, rim_picture_sink_close(&s->snapshots));
@@ -416,13 +417,19 @@ rim_shown rim_session_shown(const rim_session *s, const rim_frame *nir,
     return f;
 }
 
+// A picture is of its NIR frame's moment.
+static void stamp(rim_frame *picture, const rim_frame *nir)
+{
+    picture->seq = nir->seq;
+    picture->captured_ns = nir->captured_ns;
+}
+
 void rim_session_draw_shown(rim_session *s, rim_frame *picture, const rim_shown *f)
 {
     rim_overlay_set_unjudged(s->overlay, &f->unjudged);
     rim_overlay_draw(s->overlay, picture, f->nir, f->visible, f->sbr, f->scale,
                      f->result);
-    picture->seq = f->nir->seq;
-    picture->captured_ns = f->nir->captured_ns;
+    stamp(picture, f->nir);
 }
 
 void rim_session_draw(rim_session *s, rim_frame *picture, const rim_frame *nir,
@@ -558,11 +565,22 @@ rim_err rim_session_run(rim_session *s, rim_result *result, rim_frame *picture,
 {
     const rim_report_scale scale = rim_session_scale(s);
     rim_err err = rim_session_process(s, result, nir, visible);
+    rim_session_finish(s);
     if (!err)
         err = rim_session_report(s, result, &scale);
-    if (!err && picture)
-        rim_session_draw(s, picture, nir, visible, result);
-    return err;
+    if (err || !picture)
+        return err;
+    const rim_shown f = rim_session_shown(s, nir, visible, result);
+    rim_overlay_set_unjudged(s->overlay, &f.unjudged);
+    rim_overlay_begin(s->overlay, picture, nir, visible, f.sbr, f.scale, result);
+    stamp(picture, nir);
+    return RIM_OK;
+}
+
+void rim_session_finish(rim_session *s)
+{
+    if (s->overlay)
+        rim_overlay_finish(s->overlay);
 }
 
 bool rim_session_draws(const rim_session *s)

@@ -53,17 +53,23 @@ bool rim_session_draws(const rim_session *s);
 bool rim_session_reports(const rim_session *s);
 
 // One frame: processed, reported, and drawn into *picture where that is not NULL.
-// visible is NULL where this frame has none. Allocates nothing. RIM_ERR_IO, logged:
-// the report cannot be written any more; what it holds stays readable.
+// visible is NULL where this frame has none, and may be *picture where
+// rim_session_in_place() says so. Frames overlap: the picture is made while the next frame
+// is processed, and is done when rim_session_run() or rim_session_finish() returns the
+// next time; picture, nir and visible must stay until then. Allocates nothing.
+// RIM_ERR_IO, logged: the report cannot be written any more; what it holds stays readable.
 RIM_NODISCARD rim_err rim_session_run(rim_session *s, rim_result *result,
                                       rim_frame *picture, const rim_frame *nir,
                                       const rim_frame *visible);
+// The last picture is done.
+void rim_session_finish(rim_session *s);
 
 // The surface that a recording tells was drawn before the frame that comes next; NULL:
 // no news. Nothing where --cut-surface was given.
 RIM_NODISCARD rim_err rim_session_mark(rim_session *s, const rim_surface_mark *mark);
 
-// The steps of rim_session_run(). Drawing follows processing, before the next frame.
+// The steps of rim_session_run(), without overlap. Drawing follows processing, before the
+// next frame.
 RIM_NODISCARD rim_err rim_session_process(rim_session *s, rim_result *result,
                                           const rim_frame *nir,
                                           const rim_frame *visible);

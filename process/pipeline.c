@@ -27,7 +27,7 @@ struct rim_pipeline {
     rim_pipeline_options options;
     rim_grid grid;
     rim_process_kernels kernels;
-    rim_workers *workers;
+    rim_workers *workers, *own_workers;
     rim_reduce reduce;
     rim_background background;
     rim_motion motion;
@@ -35,7 +35,8 @@ struct rim_pipeline {
     rim_detect detect;
     rim_tracks lesions, residuals;
     rim_watch watch;
-    rim_frame sbr; // Q8, for the picture
+    rim_frame sbr[2]; // Q8, for the picture; of this frame and the last
+    int sbr_at;       // this frame's
     bool started;
     uint64_t last_seq;
     int64_t stage_ns[RIM_STAGE_COUNT], clock_ns;
@@ -77,11 +78,16 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
     p->options = *options;
     rim_grid_init(&p->grid, options->width, options->height, options->mm_per_px);
     rim_process_kernels_init(&p->kernels, options->cpu);
-    p->sbr = (rim_frame){.width = p->grid.width,
-                         .height = p->grid.height,
-                         .fmt = RIM_FMT_GRAY16,
-                         .bits = 16};
-    err = rim_workers_create(&p->workers, options->threads);
+    for (int i = 0; i < 2; i++)
+        p->sbr[i] = (rim_frame){.width = p->grid.width,
+                                .height = p->grid.height,
+                                .fmt = RIM_FMT_GRAY16,
+                                .bits = 16};
+    p->workers = options->workers;
+    if (!p->workers) {
+        err = rim_workers_create(&p->own_workers, options->threads);
+        p->workers = p->own_workers;
+    }
     if (!err)
         err = rim_reduce_init(&p->reduce, &p->grid, &p->kernels, options->bits,
                               options->black_level, options->calib);
@@ -95,8 +101,8 @@ rim_err rim_pipeline_create(rim_pipeline **out, const rim_pipeline_options *opti
         err = rim_detect_init(&p->detect, &p->grid, &p->kernels);
     if (!err)
         err = rim_watch_init(&p->watch, &p->background);
-    if (!err)
-        err = rim_frame_init(&p->sbr);
+    for (int i = 0; i < 2 && !err; i++)
+        err = rim_frame_init(&p->sbr[i]);
     if (err) {
         rim_pipeline_destroy(&p);
         return err;
@@ -112,14 +118,15 @@ void rim_pipeline_destroy(rim_pipeline **out)
     rim_pipeline *p = *out;
     if (!p)
         return;
-    rim_workers_destroy(&p->workers);
+    rim_workers_destroy(&p->own_workers);
     rim_reduce_uninit(&p->reduce);
     rim_background_uninit(&p->background);
     rim_motion_uninit(&p->motion);
     rim_temporal_uninit(&p->temporal);
     rim_detect_uninit(&p->detect);
     rim_watch_uninit(&p->watch);
-    rim_frame_uninit(&p->sbr);
+    for (int i = 0; i < 2; i++)
+        rim_frame_uninit(&p->sbr[i]);
     free(p);
     *out = NULL;
 }
@@ -211,10 +218,11 @@ static void report(rim_pipeline *p, rim_result *r, const rim_frame *nir)
 static void draw_sbr(rim_pipeline *p)
 {
     const int w = p->grid.width;
+    p->sbr_at = !p->sbr_at;
     for (int y = 0; y < p->grid.height; y++) {
         const size_t row = (size_t)y * (size_t)w;
-        p->kernels.map_row(rim_frame_row16(&p->sbr, y), p->temporal.ratio + row,
-                           p->temporal.valid + row, w);
+        p->kernels.map_row(rim_frame_row16(&p->sbr[p->sbr_at], y),
+                           p->temporal.ratio + row, p->temporal.valid + row, w);
     }
 }
 
@@ -268,7 +276,7 @@ void rim_pipeline_process(rim_pipeline *p, rim_result *result, const rim_frame *
 const rim_frame *rim_pipeline_sbr_map(const rim_pipeline *p, int *scale)
 {
     *scale = p->grid.scale;
-    return &p->sbr;
+    return &p->sbr[p->sbr_at];
 }
 
 const int64_t *rim_pipeline_stage_ns(const rim_pipeline *p)

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/frame.h"
 #include "base/result.h"
+#include "base/workers.h"
 #include "calib/calib.h"
 
 typedef struct rim_pipeline_options {
@@ -25,6 +26,7 @@ typedef struct rim_pipeline_options {
     double min_confidence;  // results below are left out; 0: all
     int threads;            // workers, 0 and 1: only the caller
     unsigned cpu;           // RIM_CPU_* bits that kernels may use
+    rim_workers *workers;   // borrowed, in place of `threads` of its own; NULL: none
 } rim_pipeline_options;
 
 typedef struct rim_pipeline rim_pipeline;
@@ -54,7 +56,7 @@ const uint8_t *rim_pipeline_unjudged(const rim_pipeline *p, int *width, int *hei
 // The signal-to-background map of the last frame: GRAY16, Q8 (256 is the local
 // background, 0 where nothing can be said), `scale` NIR pixels a side of a map
 // pixel: map pixel (i, j) has its centre at ((i + 0.5) * scale - 0.5, ...).
-// Belongs to the pipeline, valid until the next call.
+// Belongs to the pipeline, stays as it is until the call after the next.
 const rim_frame *rim_pipeline_sbr_map(const rim_pipeline *p, int *scale);
 
 #endif

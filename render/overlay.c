@@ -415,10 +415,11 @@ bool rim_overlay_in_place(const rim_overlay *o)
     return o->view != RIM_VIEW_SIDE_BY_SIDE;
 }
 
-void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
-                      const rim_frame *visible, const rim_frame *sbr_map, int scale,
-                      const rim_result *result)
+static void prepare(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
+                    const rim_frame *visible, const rim_frame *sbr_map, int scale,
+                    const rim_result *result)
 {
+    assert(!o->lent);
     assert(picture->fmt == RIM_FMT_BGRX8 && picture->width == o->options.width &&
            picture->height == o->options.height);
     assert(nir->fmt == RIM_FMT_GRAY16 && nir->width == o->options.nir_width &&
@@ -433,12 +434,42 @@ void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
     o->scale = scale;
     o->map = scale > 0 ? rim_ground_scan(&o->ground, sbr_map) : NULL;
     plan(o, result);
-    if (o->options.workers) {
-        rim_workers_run(o->options.workers, paint_band, o, RIM_BANDS);
-        return;
-    }
+}
+
+static void paint_alone(rim_overlay *o)
+{
     for (int band = 0; band < RIM_BANDS; band++)
         paint_band(o, band);
+}
+
+void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
+                      const rim_frame *visible, const rim_frame *sbr_map, int scale,
+                      const rim_result *result)
+{
+    prepare(o, picture, nir, visible, sbr_map, scale, result);
+    if (o->options.workers)
+        rim_workers_run(o->options.workers, paint_band, o, RIM_BANDS);
+    else
+        paint_alone(o);
+}
+
+void rim_overlay_begin(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
+                       const rim_frame *visible, const rim_frame *sbr_map, int scale,
+                       const rim_result *result)
+{
+    prepare(o, picture, nir, visible, sbr_map, scale, result);
+    o->lent = o->options.workers;
+    if (o->lent)
+        rim_workers_lend(o->options.workers, paint_band, o, RIM_BANDS);
+    else
+        paint_alone(o);
+}
+
+void rim_overlay_finish(rim_overlay *o)
+{
+    if (o->lent)
+        rim_workers_settle(o->options.workers);
+    o->lent = false;
 }
 
 bool rim_overlay_to_nir(const rim_overlay *o, rim_point *nir, rim_point picture)

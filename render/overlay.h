@@ -93,6 +93,17 @@ void rim_overlay_draw(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
                       const rim_frame *visible, const rim_frame *sbr_map, int scale,
                       const rim_result *result);
 
+// The same in two steps: what is drawn where is settled at once; then threads of
+// options.workers paint while the caller does something else (where there are none, the
+// caller, at once), and rim_overlay_finish() does the rest. Until then nothing is asked
+// of the overlay, and picture, nir, visible and sbr_map stay as they are; result and masks
+// need not.
+void rim_overlay_begin(rim_overlay *o, rim_frame *picture, const rim_frame *nir,
+                       const rim_frame *visible, const rim_frame *sbr_map, int scale,
+                       const rim_result *result);
+// Nothing, where nothing was begun.
+void rim_overlay_finish(rim_overlay *o);
+
 // Can the present view be painted over the visible frame where it lies? Not where the
 // picture is made of two.
 bool rim_overlay_in_place(const rim_overlay *o);

@@ -91,6 +91,7 @@ struct rim_overlay {
     rim_frame *picture;
     const rim_frame *nir, *visible, *map;
     int scale;
+    bool lent; // to the workers, not finished yet
 };
 
 // n 1/720 of the picture's height in px, rounded.

@@ -38,7 +38,8 @@ typedef struct rim_bench_chain {
     int threads;
     bool compositing;
     int frames;
-    double median_ms, p99_ms, worst_ms;
+    double median_ms, p99_ms, worst_ms; // from frame to frame
+    double delay_ms; // median, from a frame to its picture where frames do not overlap
 } rim_bench_chain;
 
 // One stage of the chain at one level.

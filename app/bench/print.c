@@ -12,10 +12,10 @@ void rim_bench_print_chain(const rim_bench_chain *row)
 {
     char size[32];
     snprintf(size, sizeof size, "%dx%d", row->width, row->height);
-    printf("%-10s %d thread%s %-12s %7.2f ms %7.2f ms %7.2f ms %6.0f fps\n", size,
-           row->threads, row->threads == 1 ? " " : "s",
+    printf("%-10s %d thread%s %-12s %7.2f ms %7.2f ms %7.2f ms %7.2f ms %6.0f fps\n",
+           size, row->threads, row->threads == 1 ? " " : "s",
            row->compositing ? "with picture" : "no picture", row->median_ms,
-           row->p99_ms, row->worst_ms, 1000 / row->median_ms);
+           row->p99_ms, row->worst_ms, row->delay_ms, 1000 / row->median_ms);
 }
 
 void rim_bench_print_kernels(const rim_bench_kernel row[RIM_BENCH_KERNELS])
@@ -41,10 +41,12 @@ static void write_all(FILE *f, const rim_bench_chain *chain, int chains,
     for (int i = 0; i < chains; i++)
         fprintf(f,
                 "%s\n{\"width\":%d,\"height\":%d,\"threads\":%d,\"compositing\":%s,"
-                "\"frames\":%d,\"median_ms\":%.4f,\"p99_ms\":%.4f,\"worst_ms\":%.4f}",
+                "\"frames\":%d,\"median_ms\":%.4f,\"p99_ms\":%.4f,\"worst_ms\":%.4f,"
+                "\"delay_ms\":%.4f}",
                 i ? "," : "", chain[i].width, chain[i].height, chain[i].threads,
                 chain[i].compositing ? "true" : "false", chain[i].frames,
-                chain[i].median_ms, chain[i].p99_ms, chain[i].worst_ms);
+                chain[i].median_ms, chain[i].p99_ms, chain[i].worst_ms,
+                chain[i].delay_ms);
     fputs("],\n\"kernels\":[", f);
     for (int i = 0; i < kernels; i++)
         fprintf(f,

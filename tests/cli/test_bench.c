@@ -41,6 +41,7 @@ START_TEST(json_has_what_the_interface_says)
         ck_assert_double_eq(number(row, "frames"), 10);
         ck_assert_double_gt(number(row, "median_ms"), 0);
         ck_assert_double_ge(number(row, "p99_ms"), number(row, "median_ms"));
+        ck_assert_double_gt(number(row, "delay_ms"), 0);
     }
     const json_t *kernels = json_object_get(root, "kernels");
     ck_assert_uint_gt(json_array_size(kernels), 5);
@@ -69,12 +70,13 @@ END_TEST
 START_TEST(wrong_use_is_refused)
 {
     static const char *const wrong[] = {
-        "bench --frames 1", "bench --cpu mmx",
+        "bench --frames 1", "bench --cpu mmx", "bench --size 10x10",
         "bench " RIM_SOURCE_DIR "/samples/frames/liver --size 320x240",
         "bench " RIM_SOURCE_DIR "/samples/frames/liver --surface"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         rim_run_program(&run, "%s", wrong[i]);
         ck_assert_msg(run.status == 2, "%s: status %d", wrong[i], run.status);
+        ck_assert_str_eq(run.out, ""); // no table
     }
     rim_run_program(&run, "bench no/such/recording");
     ck_assert_int_eq(run.status, 1);

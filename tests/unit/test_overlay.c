@@ -153,6 +153,12 @@ START_TEST(refuses_nonsense)
 }
 END_TEST
 
+static void nothing(void *ctx, int job)
+{
+    (void)ctx;
+    (void)job;
+}
+
 START_TEST(threads_do_not_change_a_byte)
 {
     scene s;
@@ -166,6 +172,22 @@ START_TEST(threads_do_not_change_a_byte)
     s.options.workers = w;
     for (int i = 0; i < 20; i++)
         ck_assert_uint_eq(draw_once(&s), alone);
+    // Nor does it when the picture is made while the caller does something else, and
+    // what was found is another's already.
+    rim_overlay *o = NULL;
+    ck_assert_int_eq(rim_overlay_create(&o, &s.options), RIM_OK);
+    rim_result *found = malloc(sizeof *found);
+    for (int i = 0; i < 20; i++) {
+        *found = s.result;
+        rim_frame_copy(&s.picture, &s.visible);
+        rim_overlay_begin(o, &s.picture, &s.nir, &s.picture, &s.map, 4, found);
+        memset(found, 0, sizeof *found);
+        rim_workers_run(w, nothing, NULL, 1 + i % 5);
+        rim_overlay_finish(o);
+        ck_assert_uint_eq(hash_of(&s.picture), alone);
+    }
+    free(found);
+    rim_overlay_destroy(&o);
     rim_workers_destroy(&w);
     uninit_scene(&s);
 }
