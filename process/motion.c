@@ -48,13 +48,18 @@ void rim_motion_uninit(rim_motion *m)
 
 static void build_pyramid(rim_motion_level *level, const rim_background *b)
 {
-    rim_motion_level *base = &level[0];
-    const size_t n = (size_t)base->width * (size_t)base->height;
+    const size_t n = (size_t)level[0].width * (size_t)level[0].height;
+    int16_t *restrict texture = level[0].texture;
+    uint8_t *restrict valid = level[0].valid;
+    const int16_t *light = b->level, *smooth = b->smooth;
+    const uint16_t *weight = b->weight;
     for (size_t i = 0; i < n; i++) {
-        int t = b->level[i] - b->smooth[i];
-        t = t < TEXTURE_MIN ? TEXTURE_MIN : t > TEXTURE_MAX ? TEXTURE_MAX : t;
-        base->valid[i] = b->weight[i] >= 128;
-        base->texture[i] = (int16_t)(base->valid[i] ? t : RIM_NO_PAST);
+        int16_t t = (int16_t)(light[i] - smooth[i]);
+        t = t < TEXTURE_MIN ? TEXTURE_MIN : t;
+        t = t > TEXTURE_MAX ? TEXTURE_MAX : t;
+        const int16_t on = (int16_t) - ((int16_t)weight[i] >= 128);
+        texture[i] = (int16_t)((t & on) | (RIM_NO_PAST & ~on));
+        valid[i] = (uint8_t)(on & 1);
     }
     for (int i = 1; i < RIM_MOTION_LEVELS; i++)
         rim_motion_level_halve(&level[i], &level[i - 1]);

@@ -49,41 +49,75 @@ void rim_motion_level_copy(rim_motion_level *dst, const rim_motion_level *src)
     memcpy(dst->inner, src->inner, n);
 }
 
+// Means of what is valid of 2 x 2; `a`, `b` and `va`, `vb` are two rows of an even width.
+static void halve_row(int16_t *restrict texture, uint8_t *restrict valid,
+                      const int16_t *a, const int16_t *b, const uint8_t *va,
+                      const uint8_t *vb, int width)
+{
+    for (int x = 0; x < width; x++) {
+        const int32_t n = va[2 * x] + va[2 * x + 1] + vb[2 * x] + vb[2 * x + 1];
+        const int32_t sum = (a[2 * x] & -va[2 * x]) + (a[2 * x + 1] & -va[2 * x + 1]) +
+                            (b[2 * x] & -vb[2 * x]) + (b[2 * x + 1] & -vb[2 * x + 1]);
+        // Of whole numbers this small a float's quotient, cut, is theirs.
+        const int32_t mean = (int32_t)((float)sum / (float)(n | (n == 0)));
+        const int32_t on = -(n >= 2);
+        valid[x] = (uint8_t)(on & 1);
+        texture[x] = (int16_t)((mean & on) | (RIM_NO_PAST & ~on));
+    }
+}
+
+// One at the end of a row or a column of odd length, of what there is.
+static void halve_end(rim_motion_level *dst, const rim_motion_level *src, int x, int y)
+{
+    const size_t w = (size_t)src->width, at = 2 * (size_t)y * w + 2 * (size_t)x;
+    const size_t right = 2 * x + 1 < src->width ? 1 : 0;
+    const size_t below = 2 * y + 1 < src->height ? w : 0;
+    const size_t other = at + right + below; // at itself where nothing else is there
+    const int n = src->valid[at] + (other != at ? src->valid[other] : 0);
+    const size_t to = (size_t)y * (size_t)dst->width + (size_t)x;
+    dst->valid[to] = n == 2;
+    dst->texture[to] =
+        (int16_t)(n == 2 ? (src->texture[at] + src->texture[other]) / 2 : RIM_NO_PAST);
+}
+
 void rim_motion_level_halve(rim_motion_level *dst, const rim_motion_level *src)
 {
-    for (int y = 0; y < dst->height; y++)
-        for (int x = 0; x < dst->width; x++) {
-            int sum = 0, n = 0;
-            for (int j = 0; j < 2; j++)
-                for (int i = 0; i < 2; i++) {
-                    const int sx = 2 * x + i, sy = 2 * y + j;
-                    if (sx >= src->width || sy >= src->height)
-                        continue;
-                    const size_t k = (size_t)sy * (size_t)src->width + (size_t)sx;
-                    if (src->valid[k]) {
-                        sum += src->texture[k];
-                        n++;
-                    }
-                }
-            const size_t k = (size_t)y * (size_t)dst->width + (size_t)x;
-            dst->valid[k] = n >= 2;
-            dst->texture[k] = (int16_t)(n >= 2 ? sum / n : RIM_NO_PAST);
-        }
+    const size_t w = (size_t)src->width;
+    const int columns = src->width / 2, rows = src->height / 2;
+    for (int y = 0; y < rows; y++) {
+        const size_t a = 2 * (size_t)y * w, to = (size_t)y * (size_t)dst->width;
+        halve_row(dst->texture + to, dst->valid + to, src->texture + a,
+                  src->texture + a + w, src->valid + a, src->valid + a + w, columns);
+    }
+    for (int y = 0; y < rows && columns < dst->width; y++)
+        halve_end(dst, src, columns, y);
+    for (int x = 0; x < dst->width && rows < dst->height; x++)
+        halve_end(dst, src, x, rows);
+}
+
+// One row but for its ends. `t` and `v` are its textures and what of them is valid, w
+// from one row to the next.
+static void slopes_row(int16_t *restrict slope_x, int16_t *restrict slope_y,
+                       uint8_t *restrict inner, const int16_t *t, const uint8_t *v,
+                       ptrdiff_t w)
+{
+    for (ptrdiff_t x = 1; x < w - 1; x++)
+        inner[x] = v[x] & v[x - 1] & v[x + 1] & v[x - w] & v[x + w];
+    for (ptrdiff_t x = 1; x < w - 1; x++) {
+        const int16_t on = (int16_t)-inner[x];
+        slope_x[x] = (int16_t)((t[x + 1] - t[x - 1]) & on);
+        slope_y[x] = (int16_t)((t[x + w] - t[x - w]) & on);
+    }
 }
 
 void rim_motion_level_slopes(rim_motion_level *l)
 {
     const ptrdiff_t w = l->width;
-    for (int y = 1; y < l->height - 1; y++)
-        for (int x = 1; x < w - 1; x++) {
-            const ptrdiff_t i = y * w + x;
-            const int16_t *t = l->texture + i;
-            const uint8_t *v = l->valid + i;
-            const bool inner = v[0] & v[-1] & v[1] & v[-w] & v[w];
-            l->inner[i] = inner;
-            l->slope_x[i] = (int16_t)(inner ? t[1] - t[-1] : 0);
-            l->slope_y[i] = (int16_t)(inner ? t[w] - t[-w] : 0);
-        }
+    for (int y = 1; y < l->height - 1; y++) {
+        const ptrdiff_t row = y * w;
+        slopes_row(l->slope_x + row, l->slope_y + row, l->inner + row, l->texture + row,
+                   l->valid + row, w);
+    }
 }
 
 // A similarity of grid coordinates in those of a level, about the level's middle
@@ -229,32 +263,64 @@ bool rim_motion_align(rim_similarity *s, const rim_process_kernels *kernels,
     return true;
 }
 
+// Pixels whose sums of products 32 bits hold: textures are below 1600.
+enum { PART = 512 };
+
+typedef struct moments {
+    int64_t k, n, kk, nn, kn, seen;
+} moments;
+
+// Sums over the pixels of a part of a row of which the difference is known.
+static void add_part(moments *m, const int16_t *key, const int16_t *difference,
+                     int width)
+{
+    int16_t a[PART], b[PART];
+    int32_t k = 0, n = 0, kk = 0, nn = 0, kn = 0, seen = 0;
+    for (int x = 0; x < width; x++) {
+        const int16_t on = (int16_t) - (difference[x] != RIM_NO_PAST);
+        a[x] = key[x] & on;
+        b[x] = (int16_t)((key[x] - difference[x]) & on);
+        seen -= on;
+    }
+    for (int x = 0; x < width; x++) {
+        k += a[x];
+        n += b[x];
+        kk += a[x] * a[x];
+        nn += b[x] * b[x];
+        kn += a[x] * b[x];
+    }
+    m->k += k;
+    m->n += n;
+    m->kk += kk;
+    m->nn += nn;
+    m->kn += kn;
+    m->seen += seen;
+}
+
 rim_agreement rim_motion_compare(const rim_process_kernels *kernels, int16_t *row,
                                  const rim_motion_level *key,
                                  const rim_motion_level *now, const rim_similarity *s)
 {
     const rim_similarity p = to_level(s, key);
-    int64_t sk = 0, sn = 0, skk = 0, snn = 0, skn = 0, seen = 0, all = 0;
+    int64_t all = 0;
+    moments m = {0};
     for (int y = 0; y < key->height; y += 2) {
         const size_t first = (size_t)y * (size_t)key->width;
         subtract(row, kernels, key, key->valid, now, &p, y);
-        for (int x = 0; x < key->width; x++) {
+        for (int x = 0; x < key->width; x++)
             all += key->valid[first + (size_t)x];
-            if (row[x] == RIM_NO_PAST)
-                continue;
-            const int a = key->texture[first + (size_t)x], b = a - row[x];
-            sk += a, sn += b, skk += a * a, snn += b * b, skn += a * b;
-            seen++;
-        }
+        for (int x = 0; x < key->width; x += PART)
+            add_part(&m, key->texture + first + x, row + x,
+                     key->width - x < PART ? key->width - x : PART);
     }
     rim_agreement r = {0};
-    if (seen < LEAST)
+    if (m.seen < LEAST)
         return r;
-    const double n = (double)seen, k1 = (double)sk / n, n1 = (double)sn / n;
-    const double vk = (double)skk / n - k1 * k1, vn = (double)snn / n - n1 * n1;
+    const double n = (double)m.seen, k1 = (double)m.k / n, n1 = (double)m.n / n;
+    const double vk = (double)m.kk / n - k1 * k1, vn = (double)m.nn / n - n1 * n1;
     r.overlap = n / (double)all;
     r.spread = sqrt(vk > 0.0 ? vk : 0.0);
     r.likeness =
-        vk > 1.0 && vn > 1.0 ? ((double)skn / n - k1 * n1) / sqrt(vk * vn) : 0.0;
+        vk > 1.0 && vn > 1.0 ? ((double)m.kn / n - k1 * n1) / sqrt(vk * vn) : 0.0;
     return r;
 }
