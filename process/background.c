@@ -123,25 +123,22 @@ static void clear_cell(const rim_background *b, int cx, int cy)
 
 // Sums of pairs of columns to the cells of a row. Returns how many pixels are valid.
 static int fold_cells(const rim_background *b, int cy, const int32_t *sum,
-                      int32_t *count)
+                      const int32_t *count)
 {
+    const size_t row = (size_t)cy * (size_t)b->cells_x;
+    bool few;
+    int all = b->kernels->cells_row(b->level + row, b->weight + row, &few, sum, count,
+                                    FEW, b->cells_x);
+    if (!few)
+        return all;
     for (int cx = 0; cx < b->cells_x; cx++) {
         const int32_t n = count[2 * cx] + count[2 * cx + 1];
         if (n > 0 && n < FEW) {
             clear_cell(b, cx, cy);
-            count[2 * cx] = count[2 * cx + 1] = 0;
+            b->level[row + (size_t)cx] = 0;
+            b->weight[row + (size_t)cx] = 0;
+            all -= n;
         }
-    }
-    int all = 0;
-    int16_t *restrict level = b->level + (size_t)cy * (size_t)b->cells_x;
-    uint16_t *restrict weight = b->weight + (size_t)cy * (size_t)b->cells_x;
-    for (int cx = 0; cx < b->cells_x; cx++) {
-        const int32_t n = count[2 * cx] + count[2 * cx + 1];
-        const int32_t s = n > 0 ? sum[2 * cx] + sum[2 * cx + 1] : 0;
-        // Of whole numbers this small a float's quotient, cut, is theirs.
-        level[cx] = (int16_t)((float)s / (float)(n > 0 ? n : 1));
-        weight[cx] = (uint16_t)(n * 256 / (RIM_CELL * RIM_CELL));
-        all += n;
     }
     return all;
 }
@@ -212,26 +209,47 @@ static void subtract_quadratic(rim_background *b, const double q[TERMS], int ste
     }
 }
 
-// 1.48 times the median |residual| of cells with weight, by every FIT_STEPth row, in
-// steps of 8 (Q10).
-static double spread_of(const rim_background *b)
+// Of every FIT_STEPth row: cells with weight, and those of |residual| < below among them.
+static void count_cells(const rim_background *b, int below, int *all, int *near)
 {
-    uint32_t bin[512] = {0}, n = 0, seen = 0;
-    const size_t w = (size_t)b->cells_x;
+    const int w = b->cells_x;
+    const int16_t most = (int16_t)below;
+    *all = *near = 0;
     for (int cy = 0; cy < b->cells_y; cy += FIT_STEP) {
-        const int16_t *residual = b->residual + (size_t)cy * w;
-        const uint16_t *weight = b->weight + (size_t)cy * w;
-        for (size_t cx = 0; cx < w; cx++) {
-            const int v = abs(residual[cx]) / 8;
-            const uint32_t on = weight[cx] >= 128;
-            bin[v < 511 ? v : 511] += on;
-            n += on;
+        const int16_t *residual = b->residual + (size_t)cy * (size_t)w;
+        const uint16_t *weight = b->weight + (size_t)cy * (size_t)w;
+        int16_t on = 0, in = 0; // a row has no more than they hold
+        for (int cx = 0; cx < w; cx++) {
+            const int16_t heavy = (int16_t) - ((int16_t)weight[cx] >= 128);
+            const int16_t near_0 =
+                (int16_t) - ((residual[cx] < most) & (residual[cx] > -most));
+            on = (int16_t)(on - heavy);
+            in = (int16_t)(in - (heavy & near_0));
         }
+        *all += on;
+        *near += in;
     }
-    int i = 0;
-    while (i < 511 && (seen += bin[i]) * 2 < n)
-        i++;
-    return 1.48 * (i * 8 + 4);
+}
+
+enum { SPREAD_STEP = 8, SPREAD_LAST = 511 };
+
+// The first step of SPREAD_STEP below whose end half of all cells lie, looked for from a
+// guess on: from round to round it hardly moves.
+static int median_step(const rim_background *b, int guess)
+{
+    int low = -1, high = SPREAD_LAST; // the answer lies above low and not above high
+    for (int by = 1, at = guess; low + 1 < high; by *= 2) {
+        int all, near;
+        count_cells(b, (at + 1) * SPREAD_STEP, &all, &near);
+        const bool enough = 2 * near >= all;
+        if (enough)
+            high = at;
+        else
+            low = at;
+        const int next = enough ? at - by : at + by;
+        at = next > low && next < high ? next : (low + high) / 2;
+    }
+    return high;
 }
 
 // Adds the moments of one row of cells: moment[j][k] belongs to x^j y^k, in halves of
@@ -297,12 +315,14 @@ static void fit_quadratic(rim_background *b, double q[TERMS])
 {
     memset(q, 0, TERMS * sizeof *q);
     double spread = 0.0; // Q10; 0: first round, all weigh the same
+    int step = 8;
     for (int round = 0; round < ROUNDS; round++) {
         const double before = spread;
         if (!solve_quadratic(b, q, spread > 0.0 ? 1.0 / (1.7 * spread) : 0.0))
             break;
         subtract_quadratic(b, q, FIT_STEP);
-        spread = spread_of(b);
+        step = median_step(b, step);
+        spread = 1.48 * (step * SPREAD_STEP + SPREAD_STEP / 2); // of the median
         spread = spread < SPREAD_LEAST  ? SPREAD_LEAST
                  : spread > SPREAD_MOST ? SPREAD_MOST
                                         : spread;
@@ -318,27 +338,18 @@ static const int32_t *row_or_zero(const rim_background *b, const int32_t *plane,
                                       : b->zero;
 }
 
-// Sums of 2 * reach + 1 entries of two rows.
-static void box_rows(int32_t *sum, int32_t *on, const int32_t *columns,
-                     const int32_t *columns_on, int w, int reach)
+// Sums of 2 * reach + 1 entries of a row, as differences of running sums.
+static void box_row(int32_t *restrict sum, const int32_t *columns, int w, int reach)
 {
-    int32_t s = 0, n = 0;
-    for (int x = 0; x < reach; x++) {
-        s += columns[x];
-        n += columns_on[x];
-    }
-    for (int x = 0; x < w; x++) {
-        if (x + reach < w) {
-            s += columns[x + reach];
-            n += columns_on[x + reach];
-        }
-        sum[x] = s;
-        on[x] = n;
-        if (x - reach >= 0) {
-            s -= columns[x - reach];
-            n -= columns_on[x - reach];
-        }
-    }
+    int32_t running[2 * RIM_FRAME_SIDE_MAX / RIM_CELL + 1], s = 0;
+    for (int x = 0; x <= reach; x++)
+        running[x] = 0;
+    for (int x = 0; x < w; x++)
+        running[reach + 1 + x] = s += columns[x];
+    for (int x = 0; x < reach; x++)
+        running[reach + 1 + w + x] = s;
+    for (int x = 0; x < w; x++)
+        sum[x] = running[x + 2 * reach + 1] - running[x];
 }
 
 // mean = the mean of the residual over cells within `reach` whose residual lies in
@@ -365,7 +376,8 @@ static void masked_mean(rim_background *b, int16_t *mean, const int16_t *about, 
         if (y < 0)
             continue;
         const size_t row = (size_t)y * (size_t)w;
-        box_rows(sum, on, columns, columns_on, w, reach);
+        box_row(sum, columns, w, reach);
+        box_row(on, columns_on, w, reach);
         k->mean_row(mean + row, sum, on, about + row, pull, w);
     }
 }
@@ -377,25 +389,14 @@ static int reach_cells(const rim_background *b, double mm)
     return reach < 1 ? 1 : reach > most ? most : reach;
 }
 
-// M of a row of cells.
+// M of a row of cells. A large dark cover (blood) is not a liver of another brightness.
 static void smooth_cells(rim_background *b, const double q[TERMS], int cy)
 {
     const size_t row = (size_t)cy * (size_t)b->cells_x;
-    const int16_t *restrict narrow = b->narrow + row;
-    int16_t *restrict smooth = b->smooth + row;
-    const float scale = 1.0f / (float)b->cells_x;
     float in_x[3];
     quadratic_row(b, in_x, q, cy);
-    for (int cx = 0; cx < b->cells_x; cx++) {
-        // A large dark cover (blood) is not a liver of another brightness.
-        const int n = narrow[cx];
-        const int away = n < AWAY_LEAST ? AWAY_LEAST : n > AWAY_MOST ? AWAY_MOST : n;
-        const float x = (float)(2 * cx - b->cells_x) * scale;
-        float m = in_x[0] + x * (in_x[1] + x * in_x[2]) + (float)away;
-        m = m < 0.0f ? 0.0f : m;
-        m = m > 16383.0f ? 16383.0f : m;
-        smooth[cx] = (int16_t)(int32_t)(m + 0.5f);
-    }
+    b->kernels->smooth_row(b->smooth + row, b->narrow + row, in_x, AWAY_LEAST,
+                           AWAY_MOST, b->cells_x);
 }
 
 // 8 times M between two rows of cells, for row gy of grid pixels, its ends repeated.

@@ -8,6 +8,18 @@ void rim_level_row_c(int32_t *sum, int32_t *count, int16_t *log, uint8_t *valid,
     level_row(sum, count, log, valid, light, dark, width);
 }
 
+int rim_cells_row_c(int16_t *level, uint16_t *weight, bool *few, const int32_t *sum,
+                    const int32_t *count, int least, int cells)
+{
+    return cells_row(level, weight, few, sum, count, least, cells);
+}
+
+void rim_smooth_row_c(int16_t *smooth, const int16_t *off, const float q[3], int low,
+                      int high, int cells)
+{
+    smooth_row(smooth, off, q, low, high, cells);
+}
+
 void rim_residual_row_c(int16_t *residual, const int16_t *level, const float q[3],
                         int cells)
 {

@@ -49,6 +49,41 @@ ROWS level_row(int32_t *restrict sum, int32_t *restrict count, int16_t *restrict
         valid[x] = light[x] >= dark;
 }
 
+// Of whole numbers this small a float's quotient, cut, is theirs.
+static inline __attribute__((always_inline)) int
+cells_row(int16_t *restrict level, uint16_t *restrict weight, bool *few,
+          const int32_t *restrict sum, const int32_t *restrict count, int least,
+          int cells)
+{
+    int32_t all = 0, low = 0;
+    for (int i = 0; i < cells; i++) {
+        const int32_t n = count[2 * i] + count[2 * i + 1];
+        const int32_t s = sum[2 * i] + sum[2 * i + 1];
+        level[i] = (int16_t)(int32_t)((float)s / (float)(n | (n == 0)));
+        weight[i] = (uint16_t)(n << 4);
+        all += n;
+        low |= (n > 0) & (n < least);
+    }
+    *few = low;
+    return all;
+}
+
+ROWS smooth_row(int16_t *restrict smooth, const int16_t *restrict off, const float q[3],
+                int low, int high, int cells)
+{
+    const float q0 = q[0], q1 = q[1], q2 = q[2], scale = 1.0f / (float)cells;
+    const int16_t least = (int16_t)low, most = (int16_t)high;
+    for (int i = 0; i < cells; i++) {
+        int16_t away = off[i] < least ? least : off[i];
+        away = away > most ? most : away;
+        const float x = (float)(2 * i - cells) * scale;
+        float m = q0 + x * (q1 + x * q2) + (float)away;
+        m = m < 0.0f ? 0.0f : m;
+        m = m > 16383.0f ? 16383.0f : m;
+        smooth[i] = (int16_t)(int32_t)(m + 0.5f);
+    }
+}
+
 ROWS residual_row(int16_t *restrict residual, const int16_t *restrict level,
                   const float q[3], int cells)
 {

@@ -63,6 +63,49 @@ __attribute__((target("avx2"))) void rim_level_row_avx2(int32_t *sum, int32_t *c
               width - x);
 }
 
+__attribute__((target("avx2"))) int rim_cells_row_avx2(int16_t *level, uint16_t *weight,
+                                                       bool *few, const int32_t *sum,
+                                                       const int32_t *count, int least,
+                                                       int cells)
+{
+    return cells_row(level, weight, few, sum, count, least, cells);
+}
+
+__attribute__((target("avx2"))) void rim_smooth_row_avx2(int16_t *smooth,
+                                                         const int16_t *off,
+                                                         const float q[3], int low,
+                                                         int high, int cells)
+{
+    const __m128i least = _mm_set1_epi16((int16_t)low);
+    const __m128i most = _mm_set1_epi16((int16_t)high);
+    const __m256 scale = _mm256_set1_ps(1.0f / (float)cells);
+    __m256i at = _mm256_sub_epi32(_mm256_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14),
+                                  _mm256_set1_epi32(cells));
+    for (int i = 0; i < cells; i += 8) {
+        int16_t part[8] = {0}, *to = i + 8 <= cells ? smooth + i : part;
+        if (to == part)
+            memcpy(part, off + i, (size_t)(cells - i) * sizeof *off);
+        const __m128i o = _mm_loadu_si128(
+            (const __m128i *)(const void *)(to == part ? part : off + i));
+        const __m256i away =
+            _mm256_cvtepi16_epi32(_mm_min_epi16(_mm_max_epi16(o, least), most));
+        const __m256 x = _mm256_mul_ps(_mm256_cvtepi32_ps(at), scale);
+        __m256 m = _mm256_mul_ps(x, _mm256_set1_ps(q[2]));
+        m = _mm256_mul_ps(x, _mm256_add_ps(_mm256_set1_ps(q[1]), m));
+        m = _mm256_add_ps(_mm256_add_ps(_mm256_set1_ps(q[0]), m),
+                          _mm256_cvtepi32_ps(away));
+        m = _mm256_min_ps(_mm256_max_ps(m, _mm256_setzero_ps()),
+                          _mm256_set1_ps(16383.0f));
+        const __m256i v = _mm256_cvttps_epi32(_mm256_add_ps(m, _mm256_set1_ps(0.5f)));
+        _mm_storeu_si128(
+            (__m128i *)(void *)to,
+            _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)));
+        if (to == part)
+            memcpy(smooth + i, part, (size_t)(cells - i) * sizeof *smooth);
+        at = _mm256_add_epi32(at, _mm256_set1_epi32(16));
+    }
+}
+
 __attribute__((target("avx2"))) void rim_residual_row_avx2(int16_t *residual,
                                                            const int16_t *level,
                                                            const float q[3], int cells)

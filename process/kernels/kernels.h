@@ -83,6 +83,18 @@ typedef void rim_level_row_fn(int32_t *sum, int32_t *count, int16_t *log,
                               uint8_t *valid, const uint16_t *light, int dark,
                               int width);
 
+// A row of cells from sums and counts of pairs of columns, n = 0..16 valid pixels a cell:
+//     level = sum / n, 0 where n is 0      weight = 16 n
+// Returns how many pixels are valid; *few: a cell has some, but fewer than `least`.
+typedef int rim_cells_row_fn(int16_t *level, uint16_t *weight, bool *few,
+                             const int32_t *sum, const int32_t *count, int least,
+                             int cells);
+
+// smooth = q[0] + x (q[1] + x q[2]) + off, rounded, with x = 2 i / cells - 1; off is kept
+// within low..high, the result within 0..16383.
+typedef void rim_smooth_row_fn(int16_t *smooth, const int16_t *off, const float q[3],
+                               int low, int high, int cells);
+
 // One row of cells against a quadratic in x = 2 i / cells - 1:
 //     residual = level - (q[0] + x (q[1] + x q[2])), rounded
 // level: 0..16384; the quadratic is kept within -8192..24576.
@@ -229,7 +241,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
 #define RIM_PROCESS_KERNELS(X) \
     X(add_cells) X(gain_columns) X(fold_columns) X(light_row) \
     X(sample_ray) X(known_row) \
-    X(level_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
+    X(level_row) X(cells_row) X(smooth_row) X(residual_row) X(weigh_row) X(moments_row) X(mask_row) \
     X(slide_row) X(mean_row) X(ratio_row) \
     X(subtract_row) X(blend_row) X(map_row) \
     X(normal_row) X(halve_row) \
@@ -247,6 +259,8 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(sample_ray, avx2, RIM_CPU_AVX2) \
     V(known_row, avx2, RIM_CPU_AVX2) \
     V(level_row, avx2, RIM_CPU_AVX2) \
+    V(cells_row, avx2, RIM_CPU_AVX2) \
+    V(smooth_row, avx2, RIM_CPU_AVX2) \
     V(residual_row, avx2, RIM_CPU_AVX2) \
     V(weigh_row, avx2, RIM_CPU_AVX2) \
     V(moments_row, avx2, RIM_CPU_AVX2) \

@@ -31,6 +31,60 @@ void check_level_row(simd *s)
     SIMD_BENCH(s, 5 * WIDE, v(sum, sum + WIDE, log, valid, light, 1600, WIDE));
 }
 
+void check_cells_row(simd *s)
+{
+    SIMD_KERNEL(s, cells_row);
+    while (simd_trial(s)) {
+        const int cells = simd_size(s, 1, 160);
+        int32_t *sum = simd_random_i32(s, 2 * cells, 0, 8 * LEVEL_MOST);
+        int32_t *count = simd_random_i32(s, 2 * cells, 0, 8);
+        for (int i = 0; i < 2 * cells; i++) { // some that rounding up would show
+            const int n = count[i];
+            sum[i] = n && simd_between(s, 0, 1) ? n * (sum[i] % LEVEL_MOST) : 0;
+        }
+        int16_t *level[2] = {simd_room(s, cells, 2), simd_room(s, cells, 2)};
+        uint16_t *weight[2] = {simd_room(s, cells, 2), simd_room(s, cells, 2)};
+        bool few[2];
+        const int all[2] = {c(level[0], weight[0], &few[0], sum, count, 6, cells),
+                            v(level[1], weight[1], &few[1], sum, count, 6, cells)};
+        simd_same(s, level[1], level[0], cells, 2);
+        simd_same(s, weight[1], weight[0], cells, 2);
+        simd_same(s, &few[1], &few[0], 1, sizeof few[0]);
+        simd_same(s, &all[1], &all[0], 1, sizeof all[0]);
+        for (int i = 0; i < cells; i++) { // and both are the integers' quotients
+            const int n = count[2 * i] + count[2 * i + 1];
+            const int16_t right = (int16_t)(n ? (sum[2 * i] + sum[2 * i + 1]) / n : 0);
+            simd_same(s, &level[1][i], &right, 1, 2);
+        }
+    }
+    const int32_t *sum = simd_random_i32(s, 2 * CELLS, 0, 8 * LEVEL_MOST);
+    const int32_t *count = simd_random_i32(s, 2 * CELLS, 8, 8);
+    int16_t *level = simd_room(s, CELLS, 2);
+    uint16_t *weight = simd_room(s, CELLS, 2);
+    bool few;
+    SIMD_BENCH(s, 20 * CELLS, v(level, weight, &few, sum, count, 6, CELLS));
+}
+
+void check_smooth_row(simd *s)
+{
+    SIMD_KERNEL(s, smooth_row);
+    while (simd_trial(s)) {
+        const int cells = simd_size(s, 1, 160);
+        const int16_t *off = simd_random_i16(s, cells, -AWAY, AWAY);
+        const float q[3] = {(float)simd_between(s, -20000, 40000) / 7.0f,
+                            (float)simd_between(s, -20000, 20000) / 7.0f,
+                            (float)simd_between(s, -20000, 20000) / 7.0f};
+        int16_t *right = simd_room(s, cells, 2), *made = simd_room(s, cells, 2);
+        c(right, off, q, -360, 400, cells);
+        v(made, off, q, -360, 400, cells);
+        simd_same(s, made, right, cells, 2);
+    }
+    const float q[3] = {12000.0f, 50.0f, -300.0f};
+    const int16_t *off = simd_random_i16(s, CELLS, -500, 500);
+    int16_t *smooth = simd_room(s, CELLS, 2);
+    SIMD_BENCH(s, 4 * CELLS, v(smooth, off, q, -360, 400, CELLS));
+}
+
 void check_residual_row(simd *s)
 {
     SIMD_KERNEL(s, residual_row);
