@@ -1,183 +1,128 @@
-// ellipse.c: direct least squares fit.
+// ellipse.c: robust least squares fit.
 // SPDX-License-Identifier: MIT
 #include "process/ellipse.h"
 
 #include "process/fixed.h"
+#include "process/solve.h"
 
 #include <math.h>
 
 #define DEGREES 57.295779513082320877
 
-static double det3(const double m[3][3])
+// In radii of the guess, and as if so many points said it.
+#define ROUNDS      8
+#define FAR_FIRST   0.4 // a point that is this far off has a quarter of its weight
+#define FAR_LAST    0.1
+#define ROUND_PULL  0.5
+#define PLACE_PULL  0.02
+#define SIZE_PULL   0.02
+#define FLATTEST    0.8 // (a^2 - b^2) / (a^2 + b^2)
+#define SHIFT_MOST  1.5
+#define GROWTH_MOST 2.5
+
+// The form is m + p cos 2t + q sin 2t in direction t; the guess is the unit circle.
+enum { X = 0, Y, M, P, Q, TERMS };
+
+// Distance of (dx, dy) from the ellipse, outwards, and how the terms change it.
+static double distance(double slope[TERMS], const double v[TERMS], double dx, double dy)
 {
-    return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) -
-           m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
-           m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
+    const double xx = v[M] + v[P], yy = v[M] - v[P];
+    const double mx = xx * dx + v[Q] * dy, my = v[Q] * dx + yy * dy;
+    const double d2 = dx * dx + dy * dy, d = sqrt(d2), s = sqrt(dx * mx + dy * my);
+    const double along = (1.0 - 1.0 / s) / d, turn = d / (s * s * s);
+    slope[X] = -(along * dx + turn * mx);
+    slope[Y] = -(along * dy + turn * my);
+    slope[M] = 0.5 * turn * d2;
+    slope[P] = 0.5 * turn * (dx * dx - dy * dy);
+    slope[Q] = turn * dx * dy;
+    return d - d / s;
 }
 
-static bool invert3(double out[3][3], const double m[3][3])
+static double part_within(double miss, double far)
 {
-    const double d = det3(m);
-    if (!(fabs(d) > 1e-30))
-        return false;
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++) {
-            const int r0 = (j + 1) % 3, r1 = (j + 2) % 3, c0 = (i + 1) % 3,
-                      c1 = (i + 2) % 3;
-            out[i][j] = (m[r0][c0] * m[r1][c1] - m[r0][c1] * m[r1][c0]) / d;
-        }
-    return true;
+    const double u = miss / far, w = 1.0 / (1.0 + u * u);
+    return w * w;
 }
 
-// Real roots of x^3 + p x^2 + q x + r by Newton from the outside inwards.
-static int cubic_roots(double root[3], double p, double q, double r)
+// One step of Gauss-Newton; points are taken from the guess's place in its radii.
+static bool step(double v[TERMS], const rim_point *p, const double *weight, int count,
+                 double far)
 {
-    const double bound = 1.0 + fmax(fabs(p), fmax(fabs(q), fabs(r)));
-    double x = bound;
-    for (int i = 0; i < 200; i++) {
-        const double f = ((x + p) * x + q) * x + r, df = (3 * x + 2 * p) * x + q;
-        const double next = df != 0.0 ? x - f / df : x - bound * 1e-3;
-        if (fabs(next - x) <= 1e-14 * bound)
-            break;
-        x = next;
-    }
-    root[0] = x;
-    // Deflate: x^2 + (p + x0) x + (q + (p + x0) x0)
-    const double b = p + x, c = q + b * x, d = b * b - 4 * c;
-    if (d < 0.0)
-        return 1;
-    const double s = sqrt(d), t = -0.5 * (b + (b >= 0.0 ? s : -s));
-    root[1] = t;
-    root[2] = t != 0.0 ? c / t : 0.0;
-    return 3;
-}
-
-// A null vector of m, the longest cross product of two rows.
-static void null_vector(double v[3], const double m[3][3])
-{
-    double best = -1.0;
-    for (int i = 0; i < 3; i++) {
-        const double *a = m[i], *b = m[(i + 1) % 3];
-        const double c[3] = {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2],
-                             a[0] * b[1] - a[1] * b[0]};
-        const double n = c[0] * c[0] + c[1] * c[1] + c[2] * c[2];
-        if (n > best) {
-            best = n;
-            v[0] = c[0], v[1] = c[1], v[2] = c[2];
+    double n[TERMS][TERMS] = {{0}}, g[TERMS] = {0}, slope[TERMS];
+    for (int i = 0; i < count; i++) {
+        if (!(weight[i] > 0.0))
+            continue;
+        const double off = distance(slope, v, p[i].x - v[X], p[i].y - v[Y]);
+        const double w = weight[i] * part_within(off, far);
+        for (int a = 0; a < TERMS; a++) {
+            for (int b = a; b < TERMS; b++)
+                n[a][b] += w * slope[a] * slope[b];
+            g[a] -= w * slope[a] * off;
         }
     }
+    // Prior: of the place; of the size 1 / sqrt m; of p and q, as changes of the radius.
+    const double size = 1.0 / sqrt(v[M]), per_m = -0.5 * size / v[M];
+    const double pull[TERMS] = {PLACE_PULL, PLACE_PULL, SIZE_PULL * per_m * per_m,
+                                ROUND_PULL * per_m * per_m, ROUND_PULL * per_m * per_m};
+    const double off[TERMS] = {v[X], v[Y], (size - 1.0) / per_m, v[P], v[Q]};
+    for (int a = 0; a < TERMS; a++) {
+        n[a][a] += pull[a];
+        g[a] -= pull[a] * off[a];
+    }
+    if (!rim_solve(&n[0][0], g, TERMS))
+        return false;
+    v[X] += g[X];
+    v[Y] += g[Y];
+    // Of the form no more than a half at once, and always an ellipse.
+    const double m = rim_clip(v[M] + g[M], 0.5 * v[M], 2.0 * v[M]);
+    v[P] += g[P];
+    v[Q] += g[Q];
+    v[M] = m;
+    const double flat = sqrt(v[P] * v[P] + v[Q] * v[Q]) / (FLATTEST * m);
+    if (flat > 1.0) {
+        v[P] /= flat;
+        v[Q] /= flat;
+    }
+    return v[X] * v[X] + v[Y] * v[Y] < SHIFT_MOST * SHIFT_MOST &&
+           m * GROWTH_MOST * GROWTH_MOST > 1.0;
 }
 
-// The conic A x^2 + B xy + C y^2 + D x + E y + F = 0 as an ellipse.
-static bool from_conic(rim_ellipse *e, const double c[6])
+static double half_turn(double degrees)
 {
-    const double A = c[0], B = c[1], C = c[2], D = c[3], E = c[4], F = c[5];
-    const double den = B * B - 4 * A * C;
-    if (!(den < 0.0))
-        return false;
-    e->x = (2 * C * D - B * E) / den;
-    e->y = (2 * A * E - B * D) / den;
-    const double up = 2 * (A * E * E + C * D * D - B * D * E + den * F);
-    const double root = sqrt((A - C) * (A - C) + B * B);
-    const double a2 = up * (A + C + root), b2 = up * (A + C - root);
-    if (!(a2 > 0.0 && b2 > 0.0))
-        return false;
-    const double a = -sqrt(a2) / den, b = -sqrt(b2) / den;
-    e->a = fmax(a, b);
-    e->b = fmin(a, b);
-    // Direction of the long axis: the eigenvector of the quadratic part with the
-    // smaller size; its sign follows that of A + C.
-    double angle = 0.5 * rim_atan2(B, A - C);
-    if (A + C > 0.0)
-        angle += 1.57079632679489661923;
-    angle *= DEGREES;
-    while (angle > 90.0)
-        angle -= 180.0;
-    while (angle < -90.0)
-        angle += 180.0;
-    e->angle = angle;
-    return isfinite(e->x) && isfinite(e->y) && isfinite(e->a) && e->b > 0.0;
+    return degrees > 90.0 ? degrees - 180.0 : degrees;
 }
 
-bool rim_ellipse_fit(rim_ellipse *e, const rim_point *point, const double *weight,
-                     int count)
+bool rim_ellipse_fit(rim_ellipse *e, double *miss, const rim_point *point,
+                     const double *weight, int count, const rim_ellipse *guess)
 {
-    // Centre and scale first, for the condition of the sums.
-    double n = 0.0, mx = 0.0, my = 0.0, size = 0.0;
+    rim_point p[RIM_ELLIPSE_POINTS];
+    double v[TERMS] = {[M] = 1.0}, slope[TERMS];
     int used = 0;
     for (int i = 0; i < count; i++) {
-        n += weight[i];
-        mx += weight[i] * point[i].x;
-        my += weight[i] * point[i].y;
         used += weight[i] > 0.0;
+        p[i].x = (point[i].x - guess->x) / guess->a;
+        p[i].y = (point[i].y - guess->y) / guess->a;
     }
-    if (used < 6)
+    if (used < 4)
         return false;
-    mx /= n;
-    my /= n;
+    double far = FAR_FIRST;
+    for (int round = 0; round < ROUNDS; round++) {
+        if (!step(v, p, weight, count, far))
+            return false;
+        far = fmax(0.7 * far, FAR_LAST);
+    }
     for (int i = 0; i < count; i++)
-        size += weight[i] * (fabs(point[i].x - mx) + fabs(point[i].y - my));
-    size /= n;
-    if (!(size > 0.0))
-        return false;
-    double s1[3][3] = {{0}}, s2[3][3] = {{0}}, s3[3][3] = {{0}};
-    for (int i = 0; i < count; i++) {
-        const double x = (point[i].x - mx) / size, y = (point[i].y - my) / size;
-        const double d1[3] = {x * x, x * y, y * y}, d2[3] = {x, y, 1.0};
-        for (int r = 0; r < 3; r++)
-            for (int c = 0; c < 3; c++) {
-                s1[r][c] += weight[i] * d1[r] * d1[c];
-                s2[r][c] += weight[i] * d1[r] * d2[c];
-                s3[r][c] += weight[i] * d2[r] * d2[c];
-            }
-    }
-    double i3[3][3], t[3][3], m[3][3];
-    if (!invert3(i3, (const double(*)[3])s3))
-        return false;
-    for (int r = 0; r < 3; r++)
-        for (int c = 0; c < 3; c++) {
-            t[r][c] = 0.0; // t = -s3^-1 s2^T
-            for (int k = 0; k < 3; k++)
-                t[r][c] -= i3[r][k] * s2[c][k];
-        }
-    double q[3][3];
-    for (int r = 0; r < 3; r++)
-        for (int c = 0; c < 3; c++) {
-            q[r][c] = s1[r][c];
-            for (int k = 0; k < 3; k++)
-                q[r][c] += s2[r][k] * t[k][c];
-        }
-    for (int c = 0; c < 3; c++) { // premultiplied by the inverse constraint matrix
-        m[0][c] = q[2][c] / 2.0;
-        m[1][c] = -q[1][c];
-        m[2][c] = q[0][c] / 2.0;
-    }
-    const double trace = m[0][0] + m[1][1] + m[2][2];
-    const double minors = m[0][0] * m[1][1] - m[0][1] * m[1][0] + m[0][0] * m[2][2] -
-                          m[0][2] * m[2][0] + m[1][1] * m[2][2] - m[1][2] * m[2][1];
-    double root[3];
-    const int roots = cubic_roots(root, -trace, minors, -det3((const double(*)[3])m));
-    for (int k = 0; k < roots; k++) {
-        double shifted[3][3], v[3] = {0};
-        for (int r = 0; r < 3; r++)
-            for (int c = 0; c < 3; c++)
-                shifted[r][c] = m[r][c] - (r == c ? root[k] : 0.0);
-        null_vector(v, (const double(*)[3])shifted);
-        if (!(4.0 * v[0] * v[2] - v[1] * v[1] > 0.0))
-            continue;
-        double conic[6] = {v[0], v[1], v[2], 0.0, 0.0, 0.0};
-        for (int r = 0; r < 3; r++)
-            for (int c = 0; c < 3; c++)
-                conic[3 + r] += t[r][c] * v[c];
-        if (!from_conic(e, conic))
-            continue;
-        e->x = e->x * size + mx;
-        e->y = e->y * size + my;
-        e->a *= size;
-        e->b *= size;
-        return true;
-    }
-    return false;
+        miss[i] = weight[i] > 0.0
+                      ? guess->a * distance(slope, v, p[i].x - v[X], p[i].y - v[Y])
+                      : 0.0;
+    const double root = sqrt(v[P] * v[P] + v[Q] * v[Q]);
+    *e =
+        (rim_ellipse){.x = guess->x + guess->a * v[X],
+                      .y = guess->y + guess->a * v[Y],
+                      .a = guess->a / sqrt(v[M] - root),
+                      .b = guess->a / sqrt(v[M] + root),
+                      .angle = half_turn(90.0 + 0.5 * DEGREES * rim_atan2(v[Q], v[P]))};
+    return isfinite(e->x) && isfinite(e->y) && isfinite(e->a);
 }
 
 rim_ellipse_form rim_ellipse_form_of(const rim_ellipse *e)

@@ -1,4 +1,4 @@
-// ellipse.h: the ellipse through points of an outline.
+// ellipse.h: the ellipse through what is seen of an outline.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_ELLIPSE_H
 #define RIM_PROCESS_ELLIPSE_H
@@ -7,11 +7,16 @@
 
 #include <stdbool.h>
 
-// Direct least squares (Fitzgibbon, Pilu, Fisher 1999, PAMI 21:476, in the stable
-// form of Halir and Flusser 1998). weight may hold zeros. False: fewer than 6 points
-// with weight, or no ellipse fits.
-bool rim_ellipse_fit(rim_ellipse *e, const rim_point *point, const double *weight,
-                     int count);
+#define RIM_ELLIPSE_POINTS 64
+
+// Least squares of the distances along rays from the centre, by Gauss-Newton from the
+// circle `guess` (radius a); points that lie far off the ellipse lose their weight
+// (Geman and McClure 1987). Where little of the outline is seen, what the points leave
+// open is near the guess's place and size, and round. miss[i] becomes the point's
+// distance from the ellipse, outwards. False: fewer than 4 points with weight, or no
+// ellipse within 2.5 radii of the guess. count: up to RIM_ELLIPSE_POINTS.
+bool rim_ellipse_fit(rim_ellipse *e, double *miss, const rim_point *point,
+                     const double *weight, int count, const rim_ellipse *guess);
 
 // 1 / r^2 = xx dx^2 + xy dx dy + yy dy^2 in the direction (dx, dy) from the centre.
 typedef struct rim_ellipse_form {

@@ -5,6 +5,7 @@
 #include "process/ellipse.h"
 #include "process/outline_rays.h"
 #include "process/quantile.h"
+#include "process/solve.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -12,7 +13,10 @@
 
 #define LEAST_RADIUS_MM 0.6
 #define RING_DIP        0.1
-#define LOOK_RAYS       8 // a part of RIM_RAYS: where only the centre is asked for
+#define BEYOND          0.1  // radii that a centre may lie beyond the frame
+#define AGREES          0.35 // radii from the ellipse
+#define FAR             0.15 // radii: a ray that is this far off has half of its weight
+#define LOOK_RAYS       8    // a part of RIM_RAYS: where only the centre is asked for
 #define LOOK_STEPS      24
 
 static double linear(const rim_scene *s, int log)
@@ -25,23 +29,7 @@ static int quantile(const rim_rays *r, const int16_t *v, int n, double part)
     return rim_quantile_i16(r->scene->kernels, v, n, part);
 }
 
-// Solves m v = v in place; m is symmetric and positive.
 enum { TERMS = 5 };
-static void solve(double m[TERMS][TERMS], double v[TERMS])
-{
-    for (int i = 0; i < TERMS; i++)
-        for (int j = i + 1; j < TERMS; j++) {
-            const double f = m[j][i] / m[i][i];
-            for (int k = i; k < TERMS; k++)
-                m[j][k] -= f * m[i][k];
-            v[j] -= f * v[i];
-        }
-    for (int i = TERMS - 1; i >= 0; i--) {
-        for (int k = i + 1; k < TERMS; k++)
-            v[i] -= m[i][k] * v[k];
-        v[i] /= m[i][i];
-    }
-}
 
 // Rows of the harmonics that a round outline is made of.
 static void harmonics(double t[TERMS], rim_point u)
@@ -53,39 +41,53 @@ static void harmonics(double t[TERMS], rim_point u)
     t[4] = 2.0 * u.x * u.y;
 }
 
+static double miss_of(const double v[TERMS], const rim_rays *r, int i)
+{
+    double t[TERMS], miss = r->ray[i].outline;
+    harmonics(t, rim_rays_way(r, i));
+    for (int a = 0; a < TERMS; a++)
+        miss -= v[a] * t[a];
+    return miss;
+}
+
 // Centre shift and radius from the standing rays:
-// outline = c0 + c1 cos + s1 sin + c2 cos 2 + s2 sin 2, gaps pulled to round.
+// outline = c0 + c1 cos + s1 sin + c2 cos 2 + s2 sin 2, gaps pulled to round; once more
+// with less of the rays that lie far from it.
 static bool fit_harmonics(double v[TERMS], const rim_rays *r)
 {
-    double m[TERMS][TERMS] = {{0}}, t[TERMS];
-    int standing = 0;
-    for (int i = 0; i < r->count; i++) {
-        if (!r->ray[i].stands_out)
-            continue;
-        standing++;
-        harmonics(t, rim_rays_way(r, i));
-        for (int a = 0; a < TERMS; a++) {
-            for (int b = 0; b <= a; b++)
-                m[a][b] += t[a] * t[b];
-            v[a] += t[a] * r->ray[i].outline;
+    double sharp = 0.0;
+    for (int round = 0; round < 2; round++) {
+        double m[TERMS][TERMS] = {{0}}, g[TERMS] = {0}, t[TERMS];
+        int standing = 0;
+        for (int i = 0; i < r->count; i++) {
+            if (!r->ray[i].stands_out)
+                continue;
+            standing++;
+            const double off = sharp * miss_of(v, r, i), w = 1.0 / (1.0 + off * off);
+            harmonics(t, rim_rays_way(r, i));
+            for (int a = 0; a < TERMS; a++) {
+                for (int b = a; b < TERMS; b++)
+                    m[a][b] += w * t[a] * t[b];
+                g[a] += w * t[a] * r->ray[i].outline;
+            }
         }
+        if (standing < r->count / 6)
+            return false;
+        for (int a = 1; a < TERMS; a++)
+            m[a][a] += a < 3 ? 1.0 : 3.0;
+        if (!rim_solve(&m[0][0], g, TERMS) || !(g[0] > 0.0))
+            return false;
+        memcpy(v, g, sizeof g);
+        sharp = 1.0 / (FAR * v[0]);
     }
-    if (standing < r->count / 6)
-        return false;
-    for (int a = 0; a < TERMS; a++) {
-        m[a][a] += a == 0 ? 0.0 : a < 3 ? 1.0 : 3.0;
-        for (int b = 0; b < a; b++)
-            m[b][a] = m[a][b];
-    }
-    solve(m, v);
-    return v[0] > 0.0 && isfinite(v[0]);
+    return isfinite(v[0]);
 }
 
 // What the outline promises: a linear guess at the log odds of the whole measurement,
 // fitted to them on phantoms.
 static double promise_of(const rim_rays *r, const double v[TERMS])
 {
-    double t[TERMS], rough = 0.0, fall[RIM_RAYS], weakest = INFINITY, most = 0.0;
+    double rough = 0.0, fall[RIM_RAYS], weakest = INFINITY, most = 0.0;
     int16_t contrast[RIM_RAYS];
     int standing = 0, cut = 0, seen = 0, dip = 0;
     for (int i = 0; i < r->count; i++) {
@@ -95,10 +97,7 @@ static double promise_of(const rim_rays *r, const double v[TERMS])
         seen += ray->stands_out || !ray->cut;
         if (!ray->stands_out)
             continue;
-        harmonics(t, rim_rays_way(r, i));
-        double miss = ray->outline;
-        for (int a = 0; a < TERMS; a++)
-            miss -= v[a] * t[a];
+        const double miss = miss_of(v, r, i);
         rough += miss * miss;
         dip += ray->peak - r->log[i][0];
         contrast[standing++] = (int16_t)(ray->peak - ray->background);
@@ -144,45 +143,49 @@ bool rim_outline_centre(rim_candidate *c, const rim_scene *scene)
     return c->radius > 2.0;
 }
 
-// Median of a measure over the rays that stand out; NAN: none has it.
-static double median_of(const rim_rays *r, size_t offset)
+// Median of a measure over some rays; NAN: none has it.
+static double median_of(const rim_rays *r, uint64_t rays, size_t offset)
 {
     double v[RIM_RAYS];
     int n = 0;
     for (int i = 0; i < r->count; i++) {
         const double x =
             *(const double *)(const void *)((const char *)&r->ray[i] + offset);
-        if (r->ray[i].stands_out && !isnan(x))
+        if (rays >> i & 1 && !isnan(x))
             v[n++] = x;
     }
     return n ? rim_quantile(v, n, 0.5) : NAN;
 }
 
-static void fit_outline(rim_spot *spot, const rim_rays *r, const rim_candidate *c)
+// The ellipse, and which rays stand out and agree with it. False: none stands out.
+static bool fit_outline(rim_spot *spot, const rim_rays *r, const rim_candidate *c)
 {
     rim_point p[RIM_RAYS];
-    double weight[RIM_RAYS];
+    double weight[RIM_RAYS], miss[RIM_RAYS] = {0};
+    uint64_t on_outline = 0;
     for (int i = 0; i < RIM_RAYS; i++) {
         const bool on = r->ray[i].stands_out;
         const double d = on ? r->ray[i].outline * r->step : 0.0;
         const rim_point u = rim_rays_way(r, i);
         weight[i] = on;
+        on_outline |= (uint64_t)on << i;
         p[i] = (rim_point){c->x + d * u.x, c->y + d * u.y};
     }
-    const double radius = r->step * median_of(r, offsetof(rim_ray, outline));
+    if (!on_outline)
+        return false;
+    const double radius =
+        r->step * median_of(r, on_outline, offsetof(rim_ray, outline));
+    const rim_ellipse guess = {c->x, c->y, radius, radius, 0.0};
     rim_ellipse e;
-    const bool fits = rim_ellipse_fit(&e, p, weight, RIM_RAYS);
-    const double ex = e.x - c->x, ey = e.y - c->y;
-    if (!fits || e.a > 2.2 * radius || e.b < 0.4 * radius ||
-        ex * ex + ey * ey > radius * radius)
-        e = (rim_ellipse){c->x, c->y, radius, radius, 0.0};
+    if (!rim_ellipse_fit(&e, miss, p, weight, RIM_RAYS, &guess))
+        e = guess;
     spot->x = e.x;
     spot->y = e.y;
     spot->a = e.a;
     spot->b = e.b;
     spot->angle = e.angle;
-    // Roughness: distances along rays from the ellipse's own centre.
     const rim_ellipse_form form = rim_ellipse_form_of(&e);
+    const double size = sqrt(e.a * e.b), most = AGREES * size;
     double sum = 0.0;
     int n = 0;
     for (int i = 0; i < RIM_RAYS; i++) {
@@ -190,51 +193,55 @@ static void fit_outline(rim_spot *spot, const rim_rays *r, const rim_candidate *
         spot->outline[i] = rim_ellipse_radius(&form, u.x, u.y);
         if (weight[i] == 0.0)
             continue;
-        const double dx = p[i].x - e.x, dy = p[i].y - e.y, d = sqrt(dx * dx + dy * dy);
-        if (!(d > 0.0))
-            continue;
-        const double miss = d - rim_ellipse_radius(&form, dx / d, dy / d);
-        sum += miss * miss;
+        if (fabs(miss[i]) < most)
+            spot->stands_out |= UINT64_C(1) << i;
+        const double m = fmin(fabs(miss[i]), most);
+        sum += m * m;
         n++;
     }
-    spot->rough = n ? sqrt(sum / n) / sqrt(e.a * e.b) : 1.0;
+    spot->rough = n ? sqrt(sum / n) / size : 1.0;
+    return true;
 }
 
-// Which rays stand out, and what they have in common. False: too few.
+// What the rays that are on the outline have in common, of those that are seen. False:
+// too few.
 static bool sum_up(rim_spot *spot, const rim_rays *r, int around)
 {
-    int standing = 0, cut = 0, inners = 0;
+    int standing = 0, seen = 0;
     double fall[RIM_RAYS], copy[RIM_RAYS];
     int16_t peak[RIM_RAYS], inner[RIM_RAYS];
     for (int i = 0; i < RIM_RAYS; i++) {
         const rim_ray *ray = &r->ray[i];
-        cut += ray->cut;
-        fall[i] = copy[i] = ray->stands_out ? ray->fall : 0.0;
-        if (!ray->stands_out)
+        const bool on = spot->stands_out >> i & 1;
+        if (ray->cut && !on)
             continue;
-        spot->stands_out |= UINT64_C(1) << i;
-        peak[standing++] = (int16_t)ray->peak;
-        inner[inners++] = (int16_t)ray->inner;
+        copy[seen] = fall[seen] = on ? ray->fall : 0.0;
+        seen++;
+        if (!on)
+            continue;
+        peak[standing] = (int16_t)ray->peak;
+        inner[standing++] = (int16_t)ray->inner;
     }
     if (standing < RIM_RAYS / 6)
         return false;
     spot->background = linear(r->scene, around);
     spot->coverage = (double)standing / RIM_RAYS;
-    spot->cut = (double)cut / RIM_RAYS;
+    spot->cut = 1.0 - (double)seen / RIM_RAYS;
     spot->peak = linear(r->scene, quantile(r, peak, standing, 0.9));
     spot->patchy = (spot->peak - linear(r->scene, quantile(r, peak, standing, 0.25))) /
                    (spot->peak - spot->background);
     spot->sbr = spot->peak / spot->background;
-    spot->inner = linear(r->scene, quantile(r, inner, inners, 0.5));
-    spot->rim_width = r->step * median_of(r, offsetof(rim_ray, width));
-    spot->edge_mm =
-        r->step * r->scene->grid->mm * median_of(r, offsetof(rim_ray, edge));
-    const double usual = rim_quantile(copy, RIM_RAYS, 0.75);
+    spot->inner = linear(r->scene, quantile(r, inner, standing, 0.5));
+    spot->rim_width =
+        r->step * median_of(r, spot->stands_out, offsetof(rim_ray, width));
+    spot->edge_mm = r->step * r->scene->grid->mm *
+                    median_of(r, spot->stands_out, offsetof(rim_ray, edge));
+    const double usual = rim_quantile(copy, seen, 0.75);
     spot->weakest = 1.0;
-    for (int i = 0; i < RIM_RAYS; i++) {
+    for (int i = 0; i < seen; i++) {
         double sum = 0.0;
         for (int j = 0; j < RIM_RAYS / 8; j++)
-            sum += fall[(i + j) % RIM_RAYS];
+            sum += fall[(i + j) % seen];
         spot->weakest = fmin(spot->weakest, sum / (RIM_RAYS / 8) / usual);
     }
     return spot->peak > spot->background;
@@ -319,11 +326,20 @@ static void measure_inside(rim_spot *spot, const rim_rays *r, const rim_candidat
     int ring = 0, seen = 0;
     for (int i = 0; i < RIM_RAYS; i++) {
         const double peak = linear(r->scene, r->ray[i].peak);
-        ring += r->ray[i].stands_out && peak >= half && peak >= dip;
-        seen += r->ray[i].stands_out || !r->ray[i].cut;
+        const bool on = spot->stands_out >> i & 1;
+        ring += on && peak >= half && peak >= dip;
+        seen += on || !r->ray[i].cut;
     }
     spot->ring = (double)ring / seen; // what the frame cuts off is taken to go on
     spot->grain = grains ? grain / grains / (spot->peak - spot->background) : 0.0;
+}
+
+// A lesion whose middle is not in view is not told from an organ or a spill.
+static bool in_frame(const rim_spot *s, const rim_grid *g)
+{
+    const double most = BEYOND * sqrt(s->a * s->b);
+    return s->x > -most && s->y > -most && s->x < g->width - 1 + most &&
+           s->y < g->height - 1 + most;
 }
 
 bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate *c)
@@ -337,10 +353,9 @@ bool rim_outline_fit(rim_spot *spot, const rim_scene *scene, const rim_candidate
         return false;
     rim_rays_measure(&r, around);
     rim_rays_measure_widths(&r);
-    if (!sum_up(spot, &r, around))
+    if (!fit_outline(spot, &r, c) || !sum_up(spot, &r, around))
         return false;
-    fit_outline(spot, &r, c);
-    if (!(spot->b * scene->grid->mm > LEAST_RADIUS_MM))
+    if (!(spot->b * scene->grid->mm > LEAST_RADIUS_MM) || !in_frame(spot, scene->grid))
         return false;
     measure_around(spot, &r, around);
     measure_inside(spot, &r, c);

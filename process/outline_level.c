@@ -8,6 +8,7 @@
 
 #define LEAST_FALL   0.08 // of the background: a ray that falls less does not stand out
 #define PART_OF_FALL 0.3  // of the median fall, likewise
+#define VALLEY_RISE  60   // Q10, 4 per cent: noise
 #define DARK_SIDE    (-755) // Q10, 0.6: no ray's background lies lower than this under all
 
 static double linear(const rim_scene *s, int log)
@@ -147,6 +148,26 @@ static double falls_below(const rim_rays *r, int i, int *k, int end, int level)
     return *k + (a > level ? (double)(a - level) / (a - b) : 0.0);
 }
 
+// Where the ray climbs another lesion's flank before it has come down to half way, the
+// path of steepest fall is the outline.
+static void stop_in_valley(rim_rays *r, int i, int end)
+{
+    rim_ray *ray = &r->ray[i];
+    const int16_t *l = r->log[i];
+    int lowest = l[r->path[i]];
+    for (int k = r->path[i] + 1; k < end && k < r->steps; k++) {
+        lowest = l[k] < lowest ? l[k] : lowest;
+        if (l[k] <=
+                rim_outline_scene_between(r->scene, RIM_PART_QUARTER, lowest,
+                                          ray->peak > lowest ? ray->peak : lowest) ||
+            l[k] <= lowest + VALLEY_RISE)
+            continue;
+        ray->outline = r->path[i];
+        ray->fall = linear(r->scene, ray->peak) - linear(r->scene, lowest);
+        return;
+    }
+}
+
 static void measure_ray(rim_rays *r, int i, int around)
 {
     rim_ray *ray = &r->ray[i];
@@ -168,6 +189,7 @@ static void measure_ray(rim_rays *r, int i, int around)
         rim_outline_scene_between(r->scene, RIM_PART_HALF, ray->background, peak);
     ray->outline = falls_below(r, i, &k, known < r->steps ? known : r->steps, half);
     ray->cut |= isnan(ray->outline) && known < r->steps;
+    stop_in_valley(r, i, isnan(ray->outline) ? known : k + 1);
 }
 
 void rim_rays_measure(rim_rays *r, int around)

@@ -183,7 +183,7 @@ START_TEST(a_crowd_costs_no_more_than_so_many_measurements)
     ck_assert_int_le(b.detect.candidates.count, 32);
     // What tracks expect comes on top, so all are found in the end.
     rim_candidates expected = {0};
-    for (int round = 0; round < 6; round++) {
+    for (int round = 0; round < 12; round++) {
         expected.count = b.detect.count;
         for (int i = 0; i < b.detect.count; i++) {
             const rim_spot *s = &b.detect.measured[b.detect.best[i]].spot;
