@@ -398,12 +398,12 @@ rim_err rim_session_process(rim_session *s, rim_result *result, const rim_frame 
                             const rim_frame *visible)
 {
     const rim_err err = follow_marks(s, nir->seq);
-    if (err)
-        return err;
-    rim_pipeline_process(s->pipeline, result, nir);
-    if (s->calib)
+    if (!err)
+        rim_pipeline_process(s->pipeline, result, nir);
+    if (!err && s->calib)
         tell_calibration(s, &result->quality, nir, visible);
-    return RIM_OK;
+    rim_workers_settle(s->workers);
+    return err;
 }
 
 rim_shown rim_session_shown(const rim_session *s, const rim_frame *nir,

@@ -69,7 +69,7 @@ void rim_session_finish(rim_session *s);
 RIM_NODISCARD rim_err rim_session_mark(rim_session *s, const rim_surface_mark *mark);
 
 // The steps of rim_session_run(), without overlap. Drawing follows processing, before the
-// next frame.
+// next frame. What rim_screen_begin() began is done when processing returns.
 RIM_NODISCARD rim_err rim_session_process(rim_session *s, rim_result *result,
                                           const rim_frame *nir,
                                           const rim_frame *visible);

@@ -9,13 +9,7 @@
 
 enum { BANDS = 16, TAPS_MAX = 4 };
 
-typedef struct job {
-    rim_frame *dst;
-    const rim_frame *src;
-    int64_t x0, y0, dx, dy; // of the first pixel's centre, and the steps, Q16
-    int taps;               // a side
-    rim_render_kernels kernels;
-} job;
+typedef rim_scaling job;
 
 static int within(int64_t v, int most)
 {
@@ -85,12 +79,23 @@ static void mean_row(const job *j, int y)
                       s->width - 1, j->dst->width);
 }
 
+// Every pixel is the one of the same place.
+static bool is_copy(const job *j)
+{
+    return j->x0 == 0 && j->y0 == 0 && j->dx == 65536 && j->dy == 65536 &&
+           j->dst->width <= j->src->width && j->dst->height <= j->src->height;
+}
+
 static void band(void *ctx, int number)
 {
     const job *j = ctx;
     const int y1 = j->dst->height * (number + 1) / BANDS;
+    const bool copy = is_copy(j);
     for (int y = j->dst->height * number / BANDS; y < y1; y++)
-        if (j->taps > 1)
+        if (copy)
+            memcpy(rim_frame_row8(j->dst, y), rim_frame_row8(j->src, y),
+                   4 * (size_t)j->dst->width);
+        else if (j->taps > 1)
             mean_row(j, y);
         else
             bilinear_row(j, y);
@@ -103,8 +108,7 @@ static int taps_for(double step)
     return n < 2 ? 1 : n > TAPS_MAX ? TAPS_MAX : n;
 }
 
-void rim_scale_part(rim_frame *dst, const rim_frame *src, rim_part part,
-                    rim_workers *workers, unsigned cpu)
+static job prepare(rim_frame *dst, const rim_frame *src, rim_part part, unsigned cpu)
 {
     const double dx = part.width / dst->width, dy = part.height / dst->height;
     job j = {.dst = dst,
@@ -117,10 +121,24 @@ void rim_scale_part(rim_frame *dst, const rim_frame *src, rim_part part,
     rim_render_kernels_init(&j.kernels, cpu);
     dst->seq = src->seq;
     dst->captured_ns = src->captured_ns;
+    return j;
+}
+
+void rim_scale_part(rim_frame *dst, const rim_frame *src, rim_part part,
+                    rim_workers *workers, unsigned cpu)
+{
+    job j = prepare(dst, src, part, cpu);
     if (workers) {
         rim_workers_run(workers, band, &j, BANDS);
         return;
     }
     for (int i = 0; i < BANDS; i++)
         band(&j, i);
+}
+
+void rim_scale_lend(rim_scaling *scaling, rim_frame *dst, const rim_frame *src,
+                    rim_part part, rim_workers *workers, unsigned cpu)
+{
+    *scaling = prepare(dst, src, part, cpu);
+    rim_workers_lend(workers, band, scaling, BANDS);
 }

@@ -8,6 +8,7 @@
 
 #include "base/frame.h"
 #include "base/workers.h"
+#include "render/kernels/kernels.h"
 #include "render/overlay.h"
 
 // Fills all of dst (BGRX8) with `part` of src (BGRX8), black beyond its edges.
@@ -15,5 +16,19 @@
 // use.
 void rim_scale_part(rim_frame *dst, const rim_frame *src, rim_part part,
                     rim_workers *workers, unsigned cpu);
+
+// One under way; samples are at (x0 + x dx, y0 + y dy) of src, Q16 pixels.
+typedef struct rim_scaling {
+    rim_frame *dst;
+    const rim_frame *src;
+    int64_t x0, y0, dx, dy;
+    int taps; // a side
+    rim_render_kernels kernels;
+} rim_scaling;
+
+// The same, lent to the workers: done with rim_workers_settle(), until when *scaling, dst
+// and src must stay.
+void rim_scale_lend(rim_scaling *scaling, rim_frame *dst, const rim_frame *src,
+                    rim_part part, rim_workers *workers, unsigned cpu);
 
 #endif

@@ -154,9 +154,21 @@ static void take_events(rim_live *l)
     }
 }
 
-// The picture for the window, and where files or others want it the whole one too.
-// Returns the window's, or where there is none the whole one.
-static rim_frame *draw(rim_live *l, const rim_pair *pair)
+// A picture for the window. Its white light waits for nothing: a second thread puts it
+// there while the chain looks at the NIR frame.
+static rim_frame *begin(rim_live *l, const rim_pair *pair)
+{
+    if (!l->window)
+        return NULL;
+    rim_frame *picture = rim_pool_acquire(l->screen_pool);
+    if (l->o->run.threads > 1)
+        rim_screen_begin(rim_session_screen(l->session), picture, pair->visible);
+    return picture;
+}
+
+// The picture for the window, if there is one, and where files or others want it the
+// whole one too. Returns the window's, or where there is none the whole one.
+static rim_frame *draw(rim_live *l, const rim_pair *pair, rim_frame *picture)
 {
     const bool wanted =
         rim_session_draws(l->session) || rim_session_is_heard(l->session);
@@ -167,7 +179,6 @@ static rim_frame *draw(rim_live *l, const rim_pair *pair)
     }
     if (!l->window)
         return l->whole;
-    rim_frame *picture = rim_pool_acquire(l->screen_pool);
     const rim_shown shown =
         rim_session_shown(l->session, pair->nir, pair->visible, &l->result);
     rim_screen_draw(rim_session_screen(l->session), picture, &shown);
@@ -202,6 +213,7 @@ rim_err rim_live_process(rim_live *l, int64_t until_ns)
     rim_err err = rim_pairing_take(l->pairing, &pair, until_ns);
     if (err)
         return err;
+    rim_frame *picture = begin(l, &pair);
     err = rim_session_process(l->session, &l->result, pair.nir, pair.visible);
     if (!err) {
         l->result.t_ns -= l->started_ns; // what picture and report tell
@@ -210,10 +222,11 @@ rim_err rim_live_process(rim_live *l, int64_t until_ns)
         if (l->wants_snapshot)
             rim_live_snapshot(l, pair.nir, pair.visible);
         l->wants_snapshot = false;
-        hand_on(l, &pair, draw(l, &pair));
+        hand_on(l, &pair, draw(l, &pair, picture));
         l->processed++;
     } else {
         l->chain_error = err;
+        rim_frame_release(picture);
     }
     rim_frame_release(pair.nir);
     rim_pairing_done(l->pairing);

@@ -67,6 +67,9 @@ void rim_screen_timeline(rim_screen *s, const rim_timeline *line);
 bool rim_screen_time_at(const rim_screen *s, double *part, rim_point at, bool held);
 void rim_screen_health(rim_screen *s, const rim_health *health);
 
+// Ahead of rim_screen_draw(), for a frame that is yet to be processed: its white light is
+// put into *picture by workers that have nothing else to do, until rim_workers_settle().
+void rim_screen_begin(rim_screen *s, rim_frame *picture, const rim_frame *visible);
 // Draws into *picture, whose size must be at least the screen's and becomes it.
 void rim_screen_draw(rim_screen *s, rim_frame *picture, const rim_shown *shown);
 

@@ -49,14 +49,45 @@ static bool is_whole(const rim_screen *s, const rim_frame *visible)
     return s->zoom <= 1 && visible->width == s->width && visible->height == s->height;
 }
 
+static void set_size(const rim_screen *s, rim_frame *picture)
+{
+    assert(picture->fmt == RIM_FMT_BGRX8 && picture->stride >= 4 * (ptrdiff_t)s->width);
+    picture->width = s->width;
+    picture->height = s->height;
+}
+
+void rim_screen_begin(rim_screen *s, rim_frame *picture, const rim_frame *visible)
+{
+    const rim_overlay_options *o = &s->o.overlay;
+    s->begun.dst = NULL;
+    if (!visible || !rim_overlay_in_place(s->overlay))
+        return;
+    set_size(s, picture);
+    s->begun_part = s->part;
+    rim_scale_lend(&s->begun, picture, visible, s->part, o->workers, o->cpu);
+}
+
+// Has it been put there before? The window may have changed since.
+static bool is_there(rim_screen *s, const rim_frame *picture, const rim_frame *visible)
+{
+    const rim_scaling *j = &s->begun;
+    const rim_part *a = &s->part, *b = &s->begun_part;
+    const bool there = j->dst == picture && j->src == visible &&
+                       picture->width == s->width && picture->height == s->height &&
+                       a->x == b->x && a->y == b->y && a->width == b->width &&
+                       a->height == b->height && rim_overlay_in_place(s->overlay);
+    s->begun.dst = NULL;
+    return there;
+}
+
 void rim_screen_draw(rim_screen *s, rim_frame *picture, const rim_shown *shown)
 {
-    const int width = s->width, height = s->height;
-    assert(picture->fmt == RIM_FMT_BGRX8 && picture->stride >= 4 * (ptrdiff_t)width);
-    picture->width = width;
-    picture->height = height;
     const rim_frame *visible = shown->visible;
-    if (visible && !is_whole(s, visible)) {
+    const bool there = visible && is_there(s, picture, visible);
+    set_size(s, picture);
+    if (there) {
+        visible = picture;
+    } else if (visible && !is_whole(s, visible)) {
         // Composited where it stands, but where the picture is made of two.
         rim_frame *scaled = rim_overlay_in_place(s->overlay) ? picture : &s->scaled;
         rim_scale_part(scaled, visible, s->part, s->o.overlay.workers,

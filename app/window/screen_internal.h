@@ -12,6 +12,7 @@
 #define RIM_APP_WINDOW_SCREEN_INTERNAL_H
 
 #include "app/window/screen.h"
+#include "render/scale.h"
 
 #include <stdint.h>
 
@@ -41,7 +42,9 @@ struct rim_screen {
     int width, height;
     rim_overlay *overlay;
     rim_tools *tools;
-    rim_frame scaled; // the visible picture at this size
+    rim_frame scaled;  // the visible picture at this size
+    rim_scaling begun; // white light ahead of its picture; dst NULL: none
+    rim_part begun_part;
     rim_part part;
     double zoom, x, y; // x, y: the middle of what is shown, px of the whole picture
 
