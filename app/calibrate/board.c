@@ -54,7 +54,7 @@ int rim_calibrate_board(int argc, char **argv)
     };
     rim_err err = rim_options_parse(&usage, argc, argv, NULL, NULL);
     if (err == RIM_OK && !o.out)
-        err = rim_options_refuse(&usage, "-o", "is needed");
+        err = rim_options_refuse(&usage, "out", "is needed");
     if (err == RIM_OK)
         err = draw(&o, dpi);
     return rim_exit_status(err);

@@ -276,7 +276,7 @@ int rim_calibrate_check(int argc, char **argv)
     };
     rim_err err = rim_options_parse(&usage, argc, argv, &o.dir, NULL);
     if (err == RIM_OK && !o.nir)
-        err = rim_options_refuse(&usage, "--nir", "is needed");
+        err = rim_options_refuse(&usage, "nir", "is needed");
     if (err == RIM_OK) {
         rim_cal_options_finish(&o.cal);
         err = run(&o);

@@ -297,7 +297,7 @@ int rim_calibrate_lens(int argc, char **argv)
     };
     rim_err err = rim_options_parse(&usage, argc, argv, &input, NULL);
     if (err == RIM_OK && !o.out)
-        err = rim_options_refuse(&usage, "-o", "is needed");
+        err = rim_options_refuse(&usage, "out", "is needed");
     if (err == RIM_OK) {
         rim_cal_options_finish(&o);
         err = run(input, &o, views, distance_mm);

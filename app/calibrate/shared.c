@@ -104,7 +104,7 @@ rim_err rim_cal_options_parse(rim_cal_options *o, const char *const *nir,
 {
     rim_err err = rim_options_parse(usage, argc, argv, NULL, NULL);
     if (err == RIM_OK && (!*nir || !o->out))
-        err = rim_options_refuse(usage, *nir ? "-o" : "--nir", "is needed");
+        err = rim_options_refuse(usage, *nir ? "out" : "nir", "is needed");
     if (err == RIM_OK)
         rim_cal_options_finish(o);
     return err;

@@ -85,9 +85,9 @@ int rim_calibrate_targets(int argc, char **argv)
     };
     rim_err err = rim_options_parse(&usage, argc, argv, NULL, NULL);
     if (err == RIM_OK && !s.out)
-        err = rim_options_refuse(&usage, "--out", "is needed");
+        err = rim_options_refuse(&usage, "out", "is needed");
     if (err == RIM_OK && (s.size.width < 64 || s.size.height < 64))
-        err = rim_options_refuse(&usage, "--size", "is 64x64 or more");
+        err = rim_options_refuse(&usage, "size", "is 64x64 or more");
     if (err == RIM_OK)
         err = run(&s);
     return rim_exit_status(err);
