@@ -256,9 +256,11 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(gain_columns, avx2, RIM_CPU_AVX2) \
     V(fold_columns, avx2, RIM_CPU_AVX2) \
     V(light_row, avx2, RIM_CPU_AVX2) \
+    V(light_row, avx512, RIM_CPU_AVX512) \
     V(sample_ray, avx2, RIM_CPU_AVX2) \
     V(known_row, avx2, RIM_CPU_AVX2) \
     V(level_row, avx2, RIM_CPU_AVX2) \
+    V(level_row, avx512, RIM_CPU_AVX512) \
     V(cells_row, avx2, RIM_CPU_AVX2) \
     V(smooth_row, avx2, RIM_CPU_AVX2) \
     V(residual_row, avx2, RIM_CPU_AVX2) \

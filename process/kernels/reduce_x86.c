@@ -55,3 +55,40 @@ rim_light_row_avx2(uint16_t *light, uint8_t *saturated, const uint32_t *sum,
     light_row(light + i, saturated + i, sum + i, count + i, dark + i, inverse + i,
               inverse_all + i, width - i);
 }
+
+// Sixteen products as parts_8() makes them, kept within 0..65535.
+__attribute__((target("avx512f,avx512bw,avx512vl"))) static inline __m256i
+parts_16(__m512i v, const double *part)
+{
+    const __m512d half = _mm512_set1_pd(0.5);
+    const __m512d lo = _mm512_cvtepi32_pd(_mm512_castsi512_si256(v));
+    const __m512d hi = _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(v, 1));
+    const __m256i cut_lo = _mm512_cvttpd_epi32(
+        _mm512_mul_pd(_mm512_add_pd(lo, half), _mm512_loadu_pd(part)));
+    const __m256i cut_hi = _mm512_cvttpd_epi32(
+        _mm512_mul_pd(_mm512_add_pd(hi, half), _mm512_loadu_pd(part + 8)));
+    const __m512i all = _mm512_inserti64x4(_mm512_castsi256_si512(cut_lo), cut_hi, 1);
+    return _mm512_cvtusepi32_epi16(_mm512_max_epi32(all, _mm512_setzero_si512()));
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vl"))) void
+rim_light_row_avx512(uint16_t *light, uint8_t *saturated, const uint32_t *sum,
+                     const uint32_t *count, const int32_t *dark, const double *inverse,
+                     const double *inverse_all, int width)
+{
+    int i = 0;
+    for (; i + 16 <= width; i += 16) {
+        const __m512i v =
+            _mm512_sub_epi32(_mm512_loadu_si512(sum + i), _mm512_loadu_si512(dark + i));
+        _mm256_storeu_si256((__m256i *)(light + i), parts_16(v, inverse + i));
+        const __m512i n = _mm512_loadu_si512(count + i);
+        __m256i full = _mm256_setzero_si256();
+        if (_mm512_test_epi32_mask(n, n))
+            full = parts_16(_mm512_mullo_epi32(n, _mm512_set1_epi32(255)),
+                            inverse_all + i);
+        _mm_storeu_si128((__m128i *)(void *)(saturated + i),
+                         _mm256_cvtusepi16_epi8(full));
+    }
+    light_row(light + i, saturated + i, sum + i, count + i, dark + i, inverse + i,
+              inverse_all + i, width - i);
+}
