@@ -50,7 +50,7 @@ typedef struct rim_bench_kernel {
         reference_ms; // gb_per_s: of what must be moved at least
 } rim_bench_kernel;
 
-#define RIM_BENCH_KERNELS (RIM_STAGE_COUNT + 2) // the stages, the picture, a copy
+#define RIM_BENCH_KERNELS (RIM_STAGE_COUNT + 3) // stages, picture, a read, a copy
 
 // Runs `frames` frames; row->width, height are the scene's. RIM_ERR_MEMORY.
 RIM_NODISCARD rim_err rim_bench_run_chain(rim_bench_chain *row,
