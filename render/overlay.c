@@ -383,6 +383,18 @@ static void plan(rim_overlay *o, const rim_result *r)
             rim_ground_light(&o->ground, &o->pane[v->layer[i].pane], o->scale);
 }
 
+// Black where neither of two panes side by side is.
+static void fill_beside(const rim_overlay *o, rim_canvas *c)
+{
+    const rim_color black = {0, 0, 0};
+    const rim_rect *left = &o->pane[RIM_PANE_LEFT].rect;
+    const rim_rect *right = &o->pane[RIM_PANE_RIGHT].rect;
+    const int w = o->options.width, h = o->options.height;
+    rim_canvas_fill_rect(c, (rim_rect){0, 0, w, left->y0}, black, 256);
+    rim_canvas_fill_rect(c, (rim_rect){0, left->y1, w, h}, black, 256);
+    rim_canvas_fill_rect(c, (rim_rect){right->x1, left->y0, w, left->y1}, black, 256);
+}
+
 static void paint_band(void *ctx, int band)
 {
     rim_overlay *o = ctx;
@@ -390,7 +402,7 @@ static void paint_band(void *ctx, int band)
     const view_plan *v = &g_view[o->view];
     c->picture = o->picture;
     if (o->view == RIM_VIEW_SIDE_BY_SIDE)
-        rim_canvas_fill_rect(c, c->clip, (rim_color){0, 0, 0}, 256);
+        fill_beside(o, c);
     for (int i = 0; i < v->layers; i++) {
         const layer *l = &v->layer[i];
         const rim_base base =

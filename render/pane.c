@@ -28,7 +28,7 @@ static void look(rim_pane *pane)
     const int k = w->nodes_y / 2 * w->nodes_x + (w->nodes_x - 1) / 2;
     const bool known = w->u[k] != RIM_WARP_NOWHERE && w->u[k + 1] != RIM_WARP_NOWHERE;
     pane->step_u = known ? abs(w->u[k + 1] - w->u[k]) / RIM_WARP_CELL : 65536;
-    pane->same = rim_warp_is_identity(w);
+    pane->even = rim_warp_is_even(w, pane->rect.x0, pane->rect.y0, pane->shrink);
 }
 
 void rim_pane_aim(rim_pane *pane, const rim_aim *aim)

@@ -29,7 +29,7 @@ typedef struct rim_pane {
     int shrink;    // shown pixels a pane pixel, 1..4
     rim_aim aim;
     rim_warp nir;   // of the pane's pixels, from its top left corner
-    bool same;      // they are the NIR frame's, one by one
+    bool even;      // each is in the middle of shrink x shrink of the NIR frame's
     int32_t step_u; // NIR pixels from one pane pixel to the next, Q16, in the middle
     // Where every RIM_STEP pixels lie on a map of which each pixel is map_scale NIR
     // pixels a side: Q16 pixels of it, RIM_WARP_NOWHERE in u where there are none.

@@ -84,12 +84,13 @@ void rim_warp_uninit(rim_warp *w)
     *w = (rim_warp){0};
 }
 
-bool rim_warp_is_identity(const rim_warp *w)
+bool rim_warp_is_even(const rim_warp *w, int x0, int y0, int step)
 {
+    const int32_t middle = (step - 1) * 32768;
     for (int j = 0, k = 0; j < w->nodes_y; j++)
         for (int i = 0; i < w->nodes_x; i++, k++)
-            if (w->u[k] != (w->x0 + i * CELL) * 65536 ||
-                w->v[k] != (w->y0 + j * CELL) * 65536)
+            if (w->u[k] != (w->x0 + i * CELL - x0) * step * 65536 + middle ||
+                w->v[k] != (w->y0 + j * CELL - y0) * step * 65536 + middle)
                 return false;
     return true;
 }

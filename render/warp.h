@@ -34,8 +34,9 @@ RIM_NODISCARD rim_err rim_warp_init(rim_warp *w, int x0, int y0, int width, int 
 // The same table of another map.
 void rim_warp_fill(rim_warp *w, rim_warp_fn *map, const void *ctx);
 void rim_warp_uninit(rim_warp *w);
-// Does every pixel lie on the one with the same coordinates?
-bool rim_warp_is_identity(const rim_warp *w);
+// Does every pixel (x0 + x, y0 + y) lie in the middle of the step x step pixels from
+// (step x, step y) on?
+bool rim_warp_is_even(const rim_warp *w, int x0, int y0, int step);
 
 // Outside of the table's pixels it goes on straight. False: no partner near there, or
 // not finite.

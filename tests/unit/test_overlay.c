@@ -3,6 +3,7 @@
 #include "base/cpu.h"
 #include "base/frame.h"
 #include "base/log.h"
+#include "render/kernels/kernels.h"
 #include "render/overlay.h"
 
 #include <check.h>
@@ -653,6 +654,35 @@ START_TEST(in_place_is_the_same_picture)
 }
 END_TEST
 
+// NIR at half its size, where pixels lie between four: as the kernels sample it.
+START_TEST(halved_nir_lies_between_four)
+{
+    enum { W = 320, H = 240, TOP = H / 4 };
+    scene s;
+    init_scene(&s, W, H, W, H);
+    s.options.view = RIM_VIEW_SIDE_BY_SIDE;
+    uint32_t noise = 1;
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++, noise = noise * 1664525 + 1013904223)
+            rim_frame_row16(&s.nir, y)[x] = (uint16_t)(noise >> 20);
+    draw_once(&s);
+    const int black = s.options.nir_black_level;
+    const float gain = 65025.0F / (float)((1 << s.options.nir_bits) - 1 - black);
+    for (int y = H / 4; y < H / 4 + 10; y++) // clear of words and marks
+        for (int x = 60; x < W / 2 - 10; x++) {
+            uint16_t sample;
+            uint8_t grey[4];
+            rim_sample_c(&sample, s.nir.data, s.nir.stride, x * 131072 + 32768,
+                         y * 131072 + 32768, 0, 0, 1);
+            rim_grey_c(grey, &sample, black, gain, 1);
+            const uint8_t *shown = rim_frame_row8(&s.picture, TOP + y) + 4 * x;
+            ck_assert_msg(memcmp(shown, grey, 4) == 0, "%d, %d: %d, not %d", x, y,
+                          shown[0], grey[0]);
+        }
+    uninit_scene(&s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("overlay");
@@ -676,6 +706,7 @@ int main(void)
     tcase_add_test(t, lost_lesions_fade_and_go);
     tcase_add_test(t, what_cannot_be_judged_is_hatched);
     tcase_add_test(t, bad_health_is_loud);
+    tcase_add_test(t, halved_nir_lies_between_four);
     tcase_add_test(t, in_place_is_the_same_picture);
     tcase_add_test(t, narrow_pictures_keep_their_words_apart);
     tcase_set_timeout(t, 60);

@@ -72,7 +72,7 @@ START_TEST(within_a_twentieth_of_a_pixel)
     rim_warp_fill(&w, back, &c);
     const double from = worst(&w, &c, back);
     ck_assert_msg(from < 0.05, "%g px", from);
-    ck_assert(!rim_warp_is_identity(&w));
+    ck_assert(!rim_warp_is_even(&w, 0, 0, 1));
     rim_warp_uninit(&w);
 }
 END_TEST
@@ -81,6 +81,8 @@ START_TEST(goes_on_straight_outside)
 {
     static const double shift[9] = {2, 0, 5, 0, 3, -7, 0, 0, 1};
     static const double same[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    // Pixel (16 + x, 32 + y) between the 2 x 2 from (2 x, 2 y) on.
+    static const double halved[9] = {2, 0, -31.5, 0, 2, -63.5, 0, 0, 1};
     rim_warp w;
     double u, v;
     ck_assert_int_eq(rim_warp_init(&w, 16, 32, 100, 50, rim_warp_homography, shift),
@@ -94,7 +96,12 @@ START_TEST(goes_on_straight_outside)
     ck_assert(!rim_warp_at(&w, (double)NAN, 3, &u, &v));
     ck_assert(!rim_warp_at(&w, 1e300, 3, &u, &v));
     rim_warp_fill(&w, rim_warp_homography, same);
-    ck_assert(rim_warp_is_identity(&w));
+    ck_assert(rim_warp_is_even(&w, 0, 0, 1));
+    ck_assert(!rim_warp_is_even(&w, 0, 0, 2));
+    ck_assert(!rim_warp_is_even(&w, 16, 32, 1));
+    rim_warp_fill(&w, rim_warp_homography, halved);
+    ck_assert(rim_warp_is_even(&w, 16, 32, 2));
+    ck_assert(!rim_warp_is_even(&w, 16, 32, 1));
     rim_warp_uninit(&w);
 }
 END_TEST
