@@ -9,7 +9,8 @@
 
 typedef struct rim_candidate {
     double x, y, radius; // grid pixels
-    int score;           // larger is better, within one finder
+    int score;           // larger is better, within one finder; of what is followed
+                         // the frames in which the track was sure
     bool followed;       // a track expects it
     double promise;      // about its log odds, from a first look at its outline
 } rim_candidate;

@@ -11,6 +11,7 @@
 // A larger spot takes those inside it, unless one of them is this much (log odds)
 // the better answer.
 #define PART_OF_WHOLE  0.2
+#define KNOWN_BETTER   1.0
 #define LEAST_LOG_ODDS (-5.0)
 // Candidates that promise less (outline.h) are not measured, nor more than so many of
 // those that nothing was seen of before: a crowded frame may not take much longer.
@@ -185,10 +186,19 @@ static bool borrows(const rim_scene *scene, const rim_spot *p, const rim_spot *q
     return 2 * inside > standing;
 }
 
-static bool wins(const rim_detection *m, const rim_detection *other)
+// What a track has been sure of for some time is not given up for a part of it that one
+// frame makes look better. Log odds.
+static double known(const rim_candidate *c)
 {
+    return c->followed ? KNOWN_BETTER * (c->score < 12 ? c->score : 12) / 12.0 : 0.0;
+}
+
+static bool wins(const rim_detect *d, int i, int j)
+{
+    const rim_detection *m = &d->measured[i], *other = &d->measured[j];
     const double own = radius_of(&m->spot), its = radius_of(&other->spot);
     double edge = m->lesion - other->lesion;
+    edge += known(&d->candidates.at[i]) - known(&d->candidates.at[j]);
     if (own > 1.5 * its)
         edge += PART_OF_WHOLE;
     else if (its > 1.5 * own)
@@ -204,7 +214,7 @@ static void keep_best(rim_detect *d)
         if (!d->fits[i] || d->measured[i].lesion < LEAST_LOG_ODDS)
             continue;
         int j = n++;
-        while (j > 0 && wins(&d->measured[i], &d->measured[order[j - 1]])) {
+        while (j > 0 && wins(d, i, order[j - 1])) {
             order[j] = order[j - 1];
             j--;
         }

@@ -12,9 +12,13 @@
 #define HIDDEN_MOST    900
 #define MISS_LOG_ODDS  (-2.0) // what a frame without it says
 #define SLOWEST        0.12   // least weight of a new frame in the log odds
-#define KNOWN_HITS     12     // frames from which on a track is known
+#define KNOWN_FRAMES   12     // frames from which on a track is known
 #define KNOWN_NEARER   0.5
+#define SAME           0.9 // larger radii between the centres of one thing
 #define SLOWEST_SHAPE  0.3 // and in the shape
+#define SLOWEST_PLACE  0.5 // and in the place
+#define STRANGE        0.3 // difference from which on what was seen is doubted
+#define STRANGE_SHAPE  0.1 // its weight then
 
 void rim_tracks_init(rim_tracks *t, const rim_grid *grid)
 {
@@ -46,6 +50,7 @@ void rim_tracks_expect(const rim_tracks *t, const rim_motion *m, rim_candidates 
             (rim_candidate){.x = p.x,
                             .y = p.y,
                             .radius = t->at[i].radius * zoom_of(&m->tissue_now),
+                            .score = t->at[i].sure,
                             .followed = true};
     }
 }
@@ -65,7 +70,7 @@ static double difference(const rim_spot *spot, rim_point at, double radius)
 // that touch are found as one, it stays the same one's.
 static double standing(const rim_track *t)
 {
-    const double often = rim_clip(t->hits / (double)KNOWN_HITS, 0.0, 1.0);
+    const double often = rim_clip(t->sure / (double)KNOWN_FRAMES, 0.0, 1.0);
     return KNOWN_NEARER * often * rim_confidence_of(t->log_odds);
 }
 
@@ -75,11 +80,11 @@ static double mix(double was, double now, double k)
 }
 
 // Smooths the shape; `was` has been moved to this frame already.
-static void blend_spot(rim_spot *was, const rim_spot *now, double k)
+static void blend_spot(rim_spot *was, const rim_spot *now, double place, double k)
 {
     rim_spot s = *now;
-    s.x = mix(was->x, now->x, k > 0.5 ? k : 0.5);
-    s.y = mix(was->y, now->y, k > 0.5 ? k : 0.5);
+    s.x = mix(was->x, now->x, place);
+    s.y = mix(was->y, now->y, place);
     s.a = mix(was->a, now->a, k);
     s.b = mix(was->b, now->b, k);
     double turn = now->angle - was->angle; // axes turn by half a turn at most
@@ -115,11 +120,15 @@ static void take(rim_track *track, const rim_motion *m, const rim_found *found)
     const double n = 1.0 / track->hits;
     const double k = n > SLOWEST ? n : SLOWEST;
     track->log_odds += k * (found->log_odds - track->log_odds);
-    const double shape = n > SLOWEST_SHAPE ? n : SLOWEST_SHAPE;
+    track->sure += track->log_odds > 0.0;
     const rim_point at = rim_similarity_apply(&m->tissue_now, track->tissue);
+    double place = fmax(n, SLOWEST_PLACE), shape = fmax(n, SLOWEST_SHAPE);
+    if (track->sure > KNOWN_FRAMES &&
+        difference(found->spot, at, track->radius * zoom_of(&m->tissue_now)) > STRANGE)
+        place = shape = STRANGE_SHAPE;
     track->spot.x = at.x;
     track->spot.y = at.y;
-    blend_spot(&track->spot, found->spot, shape);
+    blend_spot(&track->spot, found->spot, place, shape);
     const rim_similarity back = rim_similarity_invert(&m->tissue_now);
     track->tissue =
         rim_similarity_apply(&back, (rim_point){track->spot.x, track->spot.y});
@@ -164,23 +173,48 @@ static void begin(rim_tracks *t, const rim_motion *m, const rim_found *found)
     take(track, m, found);
 }
 
+// Whether there can be but one thing (detect.c) at both places.
+static bool same_thing(const rim_spot *s, rim_point at, double radius)
+{
+    const double dx = s->x - at.x, dy = s->y - at.y;
+    return sqrt(dx * dx + dy * dy) < SAME * fmax(radius, sqrt(s->a * s->b));
+}
+
+// Where a known track and what was found for one that was seen for less than half as long
+// can be but one thing, a part or a circle of another size was seen of it: it is still
+// the known one, and not two.
+static void keep_known(const rim_tracks *t, int by[RIM_TRACKS_MAX], int known,
+                       const rim_found *found, rim_point at, double radius)
+{
+    for (int i = 0; i < t->count; i++) {
+        if (by[i] < 0 || 2 * t->at[i].sure > t->at[known].sure ||
+            !same_thing(found[by[i]].spot, at, radius))
+            continue;
+        if (by[known] < 0)
+            by[known] = by[i];
+        by[i] = -1;
+    }
+}
+
 void rim_tracks_update(rim_tracks *t, const rim_motion *m, const uint8_t *valid,
                        const rim_found *found, int count)
 {
-    bool taken[RIM_DETECTIONS_MAX] = {false}, matched[RIM_TRACKS_MAX] = {false};
+    bool taken[RIM_DETECTIONS_MAX] = {false};
+    int by[RIM_TRACKS_MAX]; // which of `found` is track i; -1: none
     if (m->cut)
         t->count = 0;
     rim_point at[RIM_TRACKS_MAX];
     for (int i = 0; i < t->count; i++) {
         at[i] = rim_similarity_apply(&m->tissue_now, t->at[i].tissue);
         t->at[i].seen = false;
+        by[i] = -1;
     }
     const double zoom = zoom_of(&m->tissue_now);
     for (;;) { // the closest pair first, what is well known before what is not
         double least = INFINITY;
         int track = -1, which = -1;
         for (int i = 0; i < t->count; i++)
-            for (int j = 0; j < count && !matched[i]; j++) {
+            for (int j = 0; j < count && by[i] < 0; j++) {
                 if (taken[j])
                     continue;
                 const double d =
@@ -193,11 +227,20 @@ void rim_tracks_update(rim_tracks *t, const rim_motion *m, const uint8_t *valid,
             }
         if (track < 0)
             break;
-        matched[track] = taken[which] = true;
-        take(&t->at[track], m, &found[which]);
+        taken[which] = true;
+        by[track] = which;
     }
     for (int i = 0; i < t->count; i++)
-        if (!matched[i])
+        if (t->at[i].sure >= KNOWN_FRAMES) {
+            const double radius = t->at[i].radius * zoom;
+            keep_known(t, by, i, found, at[i], radius);
+            for (int j = 0; j < count && by[i] >= 0; j++)
+                taken[j] |= same_thing(found[j].spot, at[i], radius);
+        }
+    for (int i = 0; i < t->count; i++)
+        if (by[i] >= 0)
+            take(&t->at[i], m, &found[by[i]]);
+        else
             miss(&t->at[i], in_view(t->grid, valid, at[i]));
     forget(t);
     for (int j = 0; j < count; j++)

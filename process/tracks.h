@@ -18,6 +18,7 @@ typedef struct rim_track {
     int id;     // 0 until it is first reported
     bool seen;  // measured in this frame
     int hits;   // frames measured
+    int sure;   // of those, frames in which it was more likely a lesion than not
     int missed; // frames in a row where it should have been seen
     int hidden; // frames in a row where it could not
     double log_odds;

@@ -198,6 +198,60 @@ START_TEST(a_crowd_costs_no_more_than_so_many_measurements)
 }
 END_TEST
 
+// Round things of some log odds in one frame.
+static void see(rim_tracks *t, const rim_motion *still, const double (*thing)[3],
+                int count)
+{
+    static uint8_t valid[W * H];
+    rim_spot spot[4] = {0};
+    rim_found found[4];
+    memset(valid, 255, sizeof valid);
+    for (int i = 0; i < count; i++) {
+        spot[i].x = thing[i][0];
+        spot[i].y = thing[i][1];
+        spot[i].a = spot[i].b = thing[i][2];
+        found[i] = (rim_found){&spot[i], 2.0};
+    }
+    rim_tracks_update(t, still, valid, found, count);
+}
+
+START_TEST(a_part_of_what_is_known_is_no_other_thing)
+{
+    rim_grid grid;
+    rim_grid_init(&grid, W, H, 0.2);
+    rim_tracks *t = calloc(1, sizeof *t);
+    rim_motion *still = calloc(1, sizeof *still);
+    still->tissue_now = RIM_SIMILARITY_NONE;
+    rim_tracks_init(t, &grid);
+    const double whole[][3] = {{100, 100, 30}},
+                 both[][3] = {{120, 100, 14}, {100, 100, 30}},
+                 part[][3] = {{122, 100, 14}},
+                 pair[][3] = {{145, 100, 20}, {100, 100, 30}};
+    for (int i = 0; i < 20; i++)
+        see(t, still, whole, 1);
+    ck_assert_int_eq(t->count, 1);
+    see(t, still, both, 2); // not reported beside it
+    ck_assert_int_eq(t->count, 1);
+    ck_assert_int_eq(t->at[0].hits, 21);
+    for (int i = 0; i < 3; i++) // found instead of it: still it, and about as large
+        see(t, still, part, 1);
+    ck_assert(t->at[0].seen);
+    ck_assert_double_gt(t->at[0].spot.a, 24.0);
+    for (int i = 0; i < 4; i++) // a neighbour is another thing, ...
+        see(t, still, pair, 2);
+    ck_assert_int_eq(t->count, 2);
+    ck_assert(t->at[0].seen && t->at[1].seen);
+    const double between[][3] = {{124, 100, 28}};
+    see(t, still, between, 1); // ... and one found for both is the better known one
+    ck_assert(t->at[0].seen && !t->at[1].seen);
+    see(t, still, pair, 2);
+    ck_assert(t->at[0].seen && t->at[1].seen && t->count == 2);
+    ck_assert_double_eq_tol(t->at[1].spot.x, 145.0, 3.0);
+    free(t);
+    free(still);
+}
+END_TEST
+
 // A lamp that falls off by 1.2 octaves to the corners, times what a lesion of some excess
 // (in units of the liver's light) sends beyond its outline at 20 pixels, by the header's
 // formula for 10 % of blood and an edge of 3 mm.
@@ -252,6 +306,7 @@ int main(void)
     tcase_add_test(t, rings_and_blobs_are_found_where_they_are);
     tcase_add_test(t, what_a_frame_cuts_off_is_taken_to_go_on);
     tcase_add_test(t, a_crowd_costs_no_more_than_so_many_measurements);
+    tcase_add_test(t, a_part_of_what_is_known_is_no_other_thing);
     tcase_add_test(t, glow_is_taken_off_the_background);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
