@@ -56,8 +56,9 @@ static void tell(const rim_dark *d, const rim_cal_shape *shape, double electrons
                         d->mean_counts - shape->black_level, d->mean_counts);
 }
 
-static rim_err put(rim_doc *doc, const rim_dark *d)
+static rim_err put(rim_doc *doc, const void *made)
 {
+    const rim_dark *d = made;
     const rim_cal_number n[] = {
         {"dark_frames", d->frames, true},
         {"dark_map_one_count", 16, true},
@@ -76,61 +77,38 @@ static rim_err put(rim_doc *doc, const rim_dark *d)
     return err == RIM_OK ? rim_cal_put_date(doc, "dark_date") : err;
 }
 
-static rim_err run(const char *nir, const rim_cal_options *o, int frames)
+static rim_err measure(void *made, const rim_cal_stacked *s, const rim_cal_store *store)
 {
-    rim_cal_stacked s;
-    rim_cal_store store = {0};
-    rim_dark d = {0};
-    rim_err err = rim_cal_stack(&s, nir, o, frames);
+    const rim_err err = rim_dark_measure(made, &s->stack, s->shape.black_level);
     if (err == RIM_OK)
-        err = rim_cal_store_open(&store, o->out, &s.shape, false);
-    if (err == RIM_OK)
-        err = rim_dark_measure(&d, &s.stack, s.shape.black_level);
-    if (err == RIM_OK) {
-        tell(&d, &s.shape, rim_doc_number(&store.doc, "flat_electrons_per_count"));
-        err = rim_cal_store_head(&store, &s.shape, o, RIM_CAL_DARK);
-    }
-    if (err == RIM_OK)
-        err = put(&store.doc, &d);
-    const rim_folder_map maps[] = {
-        {"dark_map", &d.map}, {"dark_noise_map", &d.noise}, {"hot_map", &d.hot}};
-    if (err == RIM_OK)
-        err = rim_cal_store_save(&store, maps, 3);
-    rim_dark_uninit(&d);
-    rim_cal_store_close(&store);
-    rim_cal_stacked_uninit(&s);
+        tell(made, &s->shape, rim_doc_number(&store->doc, "flat_electrons_per_count"));
     return err;
 }
 
 int rim_calibrate_dark(int argc, char **argv)
 {
-    rim_cal_options o;
-    const char *nir = NULL;
-    int frames = 256;
-    rim_cal_options_init(&o);
-    const rim_option options[] = {
-        RIM_OPT_STRING("nir", "INPUT", &nir,
-                       "camera, recording, sequence folder or folder of "
-                       "PNGs, with the cap on"),
-        RIM_OPT_STRING("out,o", "DIR", &o.out, "folder of the calibration"),
-        RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),
-        RIM_OPT_INCLUDE(o.input_table),
-        RIM_OPT_INCLUDE(o.live_table),
-        RIM_OPT_INCLUDE(o.camera_table),
-        RIM_OPT_END,
+    rim_dark d = {0};
+    const rim_folder_map map[] = {
+        {"dark_map", &d.map}, {"dark_noise_map", &d.noise}, {"hot_map", &d.hot}};
+    const rim_cal_still command = {
+        .usage =
+            {.command = "calibrate dark",
+             .summary =
+                 "Measures what the camera gives in the dark: the level of every "
+                 "pixel, its noise, hot pixels, noise of rows and drift. Put the cap "
+                 "on, switch the light off, set exposure and gain as in use, let the "
+                 "camera warm up, and take 64 frames or more.",
+             .examples = examples},
+        .nir_help = "camera, recording, sequence folder or folder of "
+                    "PNGs, with the cap on",
+        .part = RIM_CAL_DARK,
+        .made = &d,
+        .measure = measure,
+        .put = put,
+        .map = map,
+        .maps = 3,
     };
-    const rim_usage usage = {
-        .command = "calibrate dark",
-        .synopsis = "--nir INPUT -o DIR [options]",
-        .summary = "Measures what the camera gives in the dark: the level of every "
-                   "pixel, its noise, hot pixels, noise of rows and drift. Put the cap "
-                   "on, switch the light off, set exposure and gain as in use, let the "
-                   "camera warm up, and take 64 frames or more.",
-        .options = options,
-        .examples = examples,
-    };
-    rim_err err = rim_cal_options_parse(&o, &nir, &usage, argc, argv);
-    if (err == RIM_OK)
-        err = run(nir, &o, frames);
-    return rim_exit_status(err);
+    const int status = rim_cal_still_run(&command, argc, argv);
+    rim_dark_uninit(&d);
+    return status;
 }

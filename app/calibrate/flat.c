@@ -16,6 +16,12 @@ static const char *const examples[] = {
     NULL,
 };
 
+typedef struct taken {
+    rim_flat flat;
+    double tilt_percent;
+    rim_frame picture; // the stack's last frame, lent
+} taken;
+
 static void tell(const rim_flat *f, const rim_cal_shape *shape)
 {
     const double full = (1 << shape->bits) - 1;
@@ -49,8 +55,9 @@ static void tell(const rim_flat *f, const rim_cal_shape *shape)
                         (int)(f->frames * (f->noise / 0.004) * (f->noise / 0.004)) + 1);
 }
 
-static rim_err put(rim_doc *doc, const rim_flat *f)
+static rim_err put(rim_doc *doc, const void *made)
 {
+    const rim_flat *f = &((const taken *)made)->flat;
     const rim_cal_number n[] = {
         {"flat_frames", f->frames, true},
         {"gain_map_one", 4096, true},
@@ -72,9 +79,9 @@ static rim_err put(rim_doc *doc, const rim_flat *f)
     return err == RIM_OK ? rim_cal_put_date(doc, "flat_date") : err;
 }
 
-static rim_err measure(rim_flat *f, const rim_cal_stacked *s,
-                       const rim_cal_store *store, double tilt_percent)
+static rim_err measure(void *made, const rim_cal_stacked *s, const rim_cal_store *store)
 {
+    taken *t = made;
     const rim_calib *c = store->calib;
     if (!c || !c->dark.data)
         rim_log_warning(
@@ -86,74 +93,48 @@ static rim_err measure(rim_flat *f, const rim_cal_stacked *s,
         .dark = c && c->dark.data ? &c->dark : NULL,
         .hot = c && c->bad.data ? &c->bad : NULL,
         .dark_noise_counts = rim_doc_number(&store->doc, "dark_noise_counts"),
-        .tilt_max = tilt_percent / 100,
+        .tilt_max = t->tilt_percent / 100,
     };
-    return rim_flat_measure(f, &s->stack, &options);
-}
-
-static rim_err run(const char *nir, const rim_cal_options *o, int frames,
-                   double tilt_percent)
-{
-    rim_cal_stacked s;
-    rim_cal_store store = {0};
-    rim_flat f = {0};
-    rim_err err = rim_cal_stack(&s, nir, o, frames);
+    t->picture = s->last;
+    const rim_err err = rim_flat_measure(&t->flat, &s->stack, &options);
     if (err == RIM_OK)
-        err = rim_cal_store_open(&store, o->out, &s.shape, false);
-    if (err == RIM_OK)
-        err = measure(&f, &s, &store, tilt_percent);
-    if (err == RIM_OK) {
-        tell(&f, &s.shape);
-        err = rim_cal_store_head(&store, &s.shape, o, RIM_CAL_OTHER);
-    }
-    if (err == RIM_OK)
-        err = put(&store.doc, &f);
-    const rim_folder_map maps[] = {{"gain_map", &f.gain},
-                                   {"flat_pixel_map", &f.pixel},
-                                   {"flat_picture_map", &s.last},
-                                   {"dead_map", &f.dead}};
-    if (err == RIM_OK)
-        err = rim_cal_store_save(&store, maps, 4);
-    rim_flat_uninit(&f);
-    rim_cal_store_close(&store);
-    rim_cal_stacked_uninit(&s);
+        tell(&t->flat, &s->shape);
     return err;
 }
 
 int rim_calibrate_flat(int argc, char **argv)
 {
-    rim_cal_options o;
-    const char *nir = NULL;
-    int frames = 256;
-    double tilt_percent = 25;
-    rim_cal_options_init(&o);
+    taken t = {.tilt_percent = 25};
+    const rim_folder_map map[] = {{"gain_map", &t.flat.gain},
+                                  {"flat_pixel_map", &t.flat.pixel},
+                                  {"flat_picture_map", &t.picture},
+                                  {"dead_map", &t.flat.dead}};
     const rim_option options[] = {
-        RIM_OPT_STRING("nir", "INPUT", &nir,
-                       "camera, recording, sequence folder or folder of "
-                       "PNGs of a uniform target"),
-        RIM_OPT_STRING("out,o", "DIR", &o.out, "folder of the calibration"),
-        RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),
-        RIM_OPT_DOUBLE("max-tilt", "PERCENT", &tilt_percent, 1, 200,
+        RIM_OPT_DOUBLE("max-tilt", "PERCENT", &t.tilt_percent, 1, 200,
                        "by which one side may be brighter (25)"),
-        RIM_OPT_INCLUDE(o.input_table),
-        RIM_OPT_INCLUDE(o.live_table),
-        RIM_OPT_INCLUDE(o.camera_table),
         RIM_OPT_END,
     };
-    const rim_usage usage = {
-        .command = "calibrate flat",
-        .synopsis = "--nir INPUT -o DIR [options]",
-        .summary =
-            "Measures the gain of every pixel with a uniform target: the smooth "
-            "part, which light and lens make, and the part of each pixel. Hold a "
-            "matt target square to the scope at the working distance so that it "
-            "fills the picture, at half to three quarters of full scale, and take "
-            "100 frames.",
-        .options = options,
-        .examples = examples,
+    const rim_cal_still command = {
+        .usage =
+            {.command = "calibrate flat",
+             .summary =
+                 "Measures the gain of every pixel with a uniform target: the smooth "
+                 "part, which light and lens make, and the part of each pixel. Hold a "
+                 "matt target square to the scope at the working distance so that it "
+                 "fills the picture, at half to three quarters of full scale, and take "
+                 "100 frames.",
+             .options = options,
+             .examples = examples},
+        .nir_help = "camera, recording, sequence folder or folder of "
+                    "PNGs of a uniform target",
+        .part = RIM_CAL_OTHER,
+        .made = &t,
+        .measure = measure,
+        .put = put,
+        .map = map,
+        .maps = 4,
     };
-    rim_err err = rim_cal_options_parse(&o, &nir, &usage, argc, argv);
-    if (err == RIM_OK)
-        err = run(nir, &o, frames, tilt_percent);
-    return rim_exit_status(err);
+    const int status = rim_cal_still_run(&command, argc, argv);
+    rim_flat_uninit(&t.flat);
+    return status;
 }

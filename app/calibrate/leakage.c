@@ -14,8 +14,9 @@ static const char *const examples[] = {
     NULL,
 };
 
-static rim_err put(rim_doc *doc, const rim_leakage_map *l)
+static rim_err put(rim_doc *doc, const void *made)
 {
+    const rim_leakage_map *l = made;
     const rim_cal_number n[] = {
         {"leakage_frames", l->frames, true},
         {"leakage_map_one_count", 16, true},
@@ -27,9 +28,9 @@ static rim_err put(rim_doc *doc, const rim_leakage_map *l)
     return err == RIM_OK ? rim_cal_put_date(doc, "leakage_date") : err;
 }
 
-static rim_err measure(rim_leakage_map *l, const rim_cal_stacked *s,
-                       const rim_cal_store *store)
+static rim_err measure(void *made, const rim_cal_stacked *s, const rim_cal_store *store)
 {
+    rim_leakage_map *l = made;
     const rim_calib *c = store->calib;
     if (!c || !c->dark.data)
         rim_log_warning("%s has no dark map yet: leaked light is taken over the black "
@@ -51,58 +52,29 @@ static rim_err measure(rim_leakage_map *l, const rim_cal_stacked *s,
     return RIM_OK;
 }
 
-static rim_err run(const char *nir, const rim_cal_options *o, int frames)
-{
-    rim_cal_stacked s;
-    rim_cal_store store = {0};
-    rim_leakage_map l = {0};
-    rim_err err = rim_cal_stack(&s, nir, o, frames);
-    if (err == RIM_OK)
-        err = rim_cal_store_open(&store, o->out, &s.shape, false);
-    if (err == RIM_OK)
-        err = measure(&l, &s, &store);
-    if (err == RIM_OK)
-        err = rim_cal_store_head(&store, &s.shape, o, RIM_CAL_OTHER);
-    if (err == RIM_OK)
-        err = put(&store.doc, &l);
-    const rim_folder_map map = {"leakage_map", &l.map};
-    if (err == RIM_OK)
-        err = rim_cal_store_save(&store, &map, 1);
-    rim_leakage_uninit(&l);
-    rim_cal_store_close(&store);
-    rim_cal_stacked_uninit(&s);
-    return err;
-}
-
 int rim_calibrate_leakage(int argc, char **argv)
 {
-    rim_cal_options o;
-    const char *nir = NULL;
-    int frames = 256;
-    rim_cal_options_init(&o);
-    const rim_option options[] = {
-        RIM_OPT_STRING("nir", "INPUT", &nir,
-                       "camera, recording, sequence folder or folder of PNGs of the "
-                       "tissue before the dye is given"),
-        RIM_OPT_STRING("out,o", "DIR", &o.out, "folder of the calibration"),
-        RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),
-        RIM_OPT_INCLUDE(o.input_table),
-        RIM_OPT_INCLUDE(o.live_table),
-        RIM_OPT_INCLUDE(o.camera_table),
-        RIM_OPT_END,
+    rim_leakage_map l = {0};
+    const rim_folder_map map = {"leakage_map", &l.map};
+    const rim_cal_still command = {
+        .usage =
+            {.command = "calibrate leakage",
+             .summary =
+                 "Measures the light of the excitation source that comes through the "
+                 "filter: what the camera sees of the tissue before there is dye. It "
+                 "is taken off from then on. Film the scene for some seconds with "
+                 "lamp, exposure and gain as in use.",
+             .examples = examples},
+        .nir_help = "camera, recording, sequence folder or folder of PNGs of the "
+                    "tissue before the dye is given",
+        .part = RIM_CAL_OTHER,
+        .made = &l,
+        .measure = measure,
+        .put = put,
+        .map = &map,
+        .maps = 1,
     };
-    const rim_usage usage = {
-        .command = "calibrate leakage",
-        .synopsis = "--nir INPUT -o DIR [options]",
-        .summary = "Measures the light of the excitation source that comes through the "
-                   "filter: what the camera sees of the tissue before there is dye. It "
-                   "is taken off from then on. Film the scene for some seconds with "
-                   "lamp, exposure and gain as in use.",
-        .options = options,
-        .examples = examples,
-    };
-    rim_err err = rim_cal_options_parse(&o, &nir, &usage, argc, argv);
-    if (err == RIM_OK)
-        err = run(nir, &o, frames);
-    return rim_exit_status(err);
+    const int status = rim_cal_still_run(&command, argc, argv);
+    rim_leakage_uninit(&l);
+    return status;
 }

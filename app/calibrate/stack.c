@@ -1,4 +1,4 @@
-// stack.c: reads a still scene into a stack.
+// stack.c: reads a still scene into a stack, and measures it.
 // SPDX-License-Identifier: MIT
 #include "app/calibrate/stack.h"
 
@@ -41,4 +41,51 @@ void rim_cal_stacked_uninit(rim_cal_stacked *s)
 {
     rim_stack_uninit(&s->stack);
     rim_frame_uninit(&s->last);
+}
+
+static rim_err run(const rim_cal_still *c, const char *nir, const rim_cal_options *o,
+                   int frames)
+{
+    rim_cal_stacked s;
+    rim_cal_store store = {0};
+    rim_err err = rim_cal_stack(&s, nir, o, frames);
+    if (err == RIM_OK)
+        err = rim_cal_store_open(&store, o->out, &s.shape, false);
+    if (err == RIM_OK)
+        err = c->measure(c->made, &s, &store);
+    if (err == RIM_OK)
+        err = rim_cal_store_head(&store, &s.shape, o, c->part);
+    if (err == RIM_OK)
+        err = c->put(&store.doc, c->made);
+    if (err == RIM_OK)
+        err = rim_cal_store_save(&store, c->map, c->maps);
+    rim_cal_store_close(&store);
+    rim_cal_stacked_uninit(&s);
+    return err;
+}
+
+int rim_cal_still_run(const rim_cal_still *c, int argc, char **argv)
+{
+    rim_cal_options o;
+    const char *nir = NULL;
+    int frames = 256;
+    rim_cal_options_init(&o);
+    const rim_option none[] = {RIM_OPT_END};
+    const rim_option options[] = {
+        RIM_OPT_STRING("nir", "INPUT", &nir, c->nir_help),
+        RIM_OPT_STRING("out,o", "DIR", &o.out, "folder of the calibration"),
+        RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),
+        RIM_OPT_INCLUDE(c->usage.options ? c->usage.options : none),
+        RIM_OPT_INCLUDE(o.input_table),
+        RIM_OPT_INCLUDE(o.live_table),
+        RIM_OPT_INCLUDE(o.camera_table),
+        RIM_OPT_END,
+    };
+    rim_usage usage = c->usage;
+    usage.synopsis = "--nir INPUT -o DIR [options]";
+    usage.options = options;
+    rim_err err = rim_cal_options_parse(&o, &nir, &usage, argc, argv);
+    if (err == RIM_OK)
+        err = run(c, nir, &o, frames);
+    return rim_exit_status(err);
 }

@@ -668,7 +668,11 @@ START_TEST(wrong_usage_is_said)
     rim_run_program(&run, "calibrate drak");
     rim_expect_error(&run, 2, "dark", NULL);
     rim_run_program(&run, "calibrate dark --nir x");
-    rim_expect_error(&run, 2, "-o", NULL);
+    rim_expect_error(&run, 2, "calibrate dark: --out: is needed", NULL);
+    rim_run_program(&run, "calibrate leakage -o x");
+    rim_expect_error(&run, 2, "calibrate leakage: --nir: is needed", NULL);
+    rim_run_program(&run, "calibrate targets");
+    rim_expect_error(&run, 2, "calibrate targets: --out: is needed", NULL);
     rim_run_program(&run, "calibrate lens %s/boards --grid 9x6 --pitch 3 -o %s/new",
                     targets, folder);
     rim_expect_error(&run, 2, "--board", NULL);
