@@ -1,7 +1,8 @@
-// wound.c: the surroundings' light, covers, glints.
+// wound.c: the surroundings' light, covers.
 // SPDX-License-Identifier: MIT
 #include "process/wound.h"
 
+#include "process/glints.h"
 #include "process/weave.h"
 
 #include <limits.h>
@@ -24,9 +25,7 @@
 #define SPLIT_APART    4.0    // and over their spread (Ashman's D; one kind gives 2.7)
 #define SPLIT_MOST     200.0  // Q10: what is brighter may be a residual
 #define SPLIT_DARK     (-200.0)
-#define EDGE_MM        0.4 // beside a cover or a glint the light is mixed
-#define GLINT_MM       0.8 // half the side of what is too narrow
-#define GLINT_LEAST    307 // Q10 log2 over what is around: 1.23
+#define EDGE_MM        0.4 // beside a cover the light is mixed
 #define WEAVE_TURNS    4
 #define AROUND_SAMPLES 1000 // at most, of the surroundings
 
@@ -43,8 +42,8 @@ rim_err rim_wound_init(rim_wound *w, const rim_grid *grid)
 {
     *w = (rim_wound){.grid = grid};
     const size_t area = rim_grid_area(grid);
-    rim_err err =
-        rim_planes_init(&w->planes, grid->width, grid->height, pixels(grid, GLINT_MM));
+    rim_err err = rim_planes_init(&w->planes, grid->width, grid->height,
+                                  pixels(grid, RIM_GLINT_MM));
     w->excess = calloc(area, sizeof *w->excess);
     w->fine = calloc(area, sizeof *w->fine);
     w->opened = calloc(area, sizeof *w->opened);
@@ -329,30 +328,6 @@ static void find_cover(rim_wound *w)
     add_tissue(w->seen, w->flag, area);
 }
 
-// Takes what is bright and narrow, and its edge, out of the tissue: what an opening
-// by a square of 2 * GLINT_MM takes away.
-static void drop_glints(rim_wound *w)
-{
-    const size_t area = (size_t)w->width * (size_t)w->height;
-    const int reach = pixels(w->grid, GLINT_MM);
-    int16_t *restrict fine = w->fine, *restrict opened = w->opened;
-    uint8_t *restrict flag = w->flag, *restrict seen = w->seen;
-    rim_planes_smooth(fine, w->excess, seen, RIM_WOUND_TISSUE, &w->planes, w->width,
-                      w->height);
-    for (size_t i = 0; i < area; i++)
-        opened[i] = fine[i] == RIM_UNKNOWN ? INT16_MAX : fine[i];
-    rim_planes_erode(opened, reach, &w->planes, w->width, w->height);
-    for (size_t i = 0; i < area; i++)
-        opened[i] = opened[i] == INT16_MAX ? INT16_MAX : (int16_t)-opened[i];
-    rim_planes_erode(opened, reach, &w->planes, w->width, w->height);
-    for (size_t i = 0; i < area; i++)
-        flag[i] = (fine[i] != RIM_UNKNOWN) & (opened[i] != INT16_MAX) &
-                  (fine[i] + opened[i] > GLINT_LEAST);
-    rim_planes_spread(flag, pixels(w->grid, EDGE_MM), &w->planes, w->width, w->height);
-    for (size_t i = 0; i < area; i++)
-        seen[i] = (uint8_t)(seen[i] & ~(flag[i] * RIM_WOUND_TISSUE));
-}
-
 static void count_reasons(rim_wound *w)
 {
     enum { IN = RIM_WOUND_INSIDE, VALID = RIM_WOUND_VALID, HIDDEN = RIM_WOUND_HIDDEN };
@@ -391,7 +366,7 @@ void rim_wound_look(rim_wound *w, const uint8_t *mask, const rim_scene *scene,
     measure_excess(w, mask, scene, b);
     find_cover(w);
     count_reasons(w);
-    drop_glints(w);
+    rim_glints_drop(w);
 }
 
 void rim_wound_copy_unjudged(uint8_t *dst, const rim_wound *w)

@@ -9,7 +9,7 @@
 //   hidden      under 0.7 of the surface's own level: blood, instruments, char; or
 //               woven: gauze, whose threads repeat within a millimetre or so
 //   saturated   more than a quarter of the pixel's samples at full scale
-//   a glint     bright and narrower than light out of tissue can be: highlights, ducts
+//   a glint     bright and narrow, without a halo: highlights, ducts (glints.h)
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_WOUND_H
 #define RIM_PROCESS_WOUND_H

@@ -1,5 +1,6 @@
 // test_surface.c: planes against the plain way, gauze, veils.
 // SPDX-License-Identifier: MIT
+#include "process/glints.h"
 #include "process/planes.h"
 #include "process/veil.h"
 #include "process/weave.h"
@@ -225,6 +226,54 @@ START_TEST(smoke_takes_detail_away)
 }
 END_TEST
 
+// Tissue with one bright thing of 2 mm by 1.2 mm, sharp, and of its light `halo` around
+// that falls off over millimetres, on a film of its own light where `film` says so.
+static int tissue_left(double halo, double film)
+{
+    enum { SIDE = 80, HALF = SIDE / 2 };
+    static const rim_grid grid = {.width = SIDE, .height = SIDE, .mm = 0.2, .scale = 1};
+    const size_t area = (size_t)SIDE * SIDE;
+    rim_wound w = {.grid = &grid, .width = SIDE, .height = SIDE};
+    ck_assert_int_eq(rim_planes_init(&w.planes, SIDE, SIDE, 4), RIM_OK);
+    w.excess = calloc(area, sizeof *w.excess);
+    w.fine = calloc(area, sizeof *w.fine);
+    w.opened = calloc(area, sizeof *w.opened);
+    w.cell_sum = calloc(area, sizeof *w.cell_sum);
+    w.flag = calloc(area, 1);
+    w.seen = malloc(area);
+    memset(w.seen, RIM_WOUND_TISSUE | RIM_WOUND_INSIDE | RIM_WOUND_LIT, area);
+    for (int i = 0; i < (int)area; i++) {
+        const double dx = (i % SIDE - HALF) * 0.2, dy = (i / SIDE - HALF) * 0.2;
+        const double far = fmax(fabs(dx) - 1.0, fabs(dy) - 0.6);
+        const double light = far <= 0.0 ? 3.0 : 3.0 * halo * exp(-far / 0.9);
+        const bool wet = hypot(dx, dy) < 2.4;
+        w.excess[i] = (int16_t)(1024.0 * log2(1.0 + light + (wet ? film : 0.0)) +
+                                number(-20, 20));
+    }
+    rim_glints_drop(&w);
+    int left = 0;
+    for (int i = 0; i < (int)area; i++) {
+        const double dx = (i % SIDE - HALF) * 0.2, dy = (i / SIDE - HALF) * 0.2;
+        left += fabs(dx) < 0.9 && fabs(dy) < 0.5 && (w.seen[i] & RIM_WOUND_TISSUE);
+    }
+    rim_planes_uninit(&w.planes);
+    free(w.excess);
+    free(w.fine);
+    free(w.opened);
+    free(w.cell_sum);
+    free(w.flag);
+    free(w.seen);
+    return left;
+}
+
+START_TEST(glints_are_told_from_narrow_residuals)
+{
+    ck_assert_int_eq(tissue_left(0.0, 0.0), 0);  // a highlight, a cut duct
+    ck_assert_int_gt(tissue_left(0.4, 0.0), 30); // light out of tissue
+    ck_assert_int_eq(tissue_left(0.0, 1.5), 0);  // a highlight on a film of bile
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("surface");
@@ -237,6 +286,7 @@ int main(void)
     tcase_add_test(t, cells_add_up_what_is_on);
     tcase_add_test(t, gauze_is_told_from_tissue);
     tcase_add_test(t, smoke_takes_detail_away);
+    tcase_add_test(t, glints_are_told_from_narrow_residuals);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
