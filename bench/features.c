@@ -8,20 +8,11 @@
 // the features of process/confidence.h.
 // bench/confidence.py fits the weights from it.
 // SPDX-License-Identifier: MIT
-#include "capture/source.h"
-#include "process/inspect.h"
-#include "report/report.h"
+#include "bench/studied.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-typedef struct judged {
-    int label;
-    const char *class_name;
-    double sbr, depth_mm;
-} judged;
 
 static double gap(double x, double y, const rim_lesion *l)
 {
@@ -54,8 +45,10 @@ static judged judge(const rim_truth *t, double x, double y, double radius)
     return best;
 }
 
-static void print_frame(const char *name, const rim_pipeline *p, const rim_truth *t)
+static void print_frame(const char *name, const rim_pipeline *p, const rim_truth *t,
+                        double mm_per_px)
 {
+    (void)mm_per_px;
     const rim_grid *g = rim_pipeline_grid(p);
     const rim_detect *d = rim_pipeline_detect(p);
     for (int i = 0; i < d->candidates.count; i++) {
@@ -77,64 +70,7 @@ static void print_frame(const char *name, const rim_pipeline *p, const rim_truth
     }
 }
 
-static rim_err run(const char *path)
-{
-    rim_source *source = NULL;
-    const rim_source_options options = {0};
-    rim_err err = rim_source_open(&source, path, &options);
-    if (err)
-        return err;
-    const rim_source_info *info = rim_source_get_info(source);
-    const rim_pipeline_options chain = {.width = info->width,
-                                        .height = info->height,
-                                        .bits = info->bits,
-                                        .black_level = info->black_level,
-                                        .mm_per_px = info->mm_per_px,
-                                        .threads = 1};
-    rim_pipeline *pipeline = NULL;
-    rim_report_reader *reader = NULL;
-    rim_frame nir = {.width = info->width,
-                     .height = info->height,
-                     .fmt = RIM_FMT_GRAY16,
-                     .bits = info->bits};
-    rim_truth *truth = calloc(1, sizeof *truth);
-    rim_result *result = calloc(1, sizeof *result);
-    char truth_path[4096];
-    snprintf(truth_path, sizeof truth_path, "%s/truth.jsonl", path);
-    err = !truth || !result ? RIM_ERR_MEMORY : rim_frame_init(&nir);
-    if (!err)
-        err = rim_pipeline_create(&pipeline, &chain);
-    if (!err)
-        err = rim_report_open(&reader, truth_path);
-    int mark = 0;
-    while (!err) {
-        bool visible;
-        err = rim_source_read(source, &nir, NULL, &visible);
-        if (!err)
-            err = rim_report_read(reader, truth);
-        if (err)
-            break;
-        for (; mark < info->mark_count && info->mark[mark].frame <= nir.seq; mark++)
-            err = rim_pipeline_mark_surface(pipeline, info->mark[mark].point,
-                                            info->mark[mark].count);
-        rim_pipeline_process(pipeline, result, &nir);
-        print_frame(path, pipeline, truth);
-    }
-    rim_report_reader_close(&reader);
-    rim_pipeline_destroy(&pipeline);
-    rim_source_close(&source);
-    rim_frame_uninit(&nir);
-    free(truth);
-    free(result);
-    return err == RIM_END ? RIM_OK : err;
-}
-
 int main(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
-        if (run(argv[i])) {
-            fprintf(stderr, "rimlight_features: %s: not finished\n", argv[i]);
-            return 1;
-        }
-    return 0;
+    return rim_studied_run(argc, argv, print_frame);
 }

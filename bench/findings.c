@@ -7,20 +7,11 @@
 // and depth, centre in NIR px, then the features of process/finding.h.
 // bench/residual_weights.py fits the weights from it.
 // SPDX-License-Identifier: MIT
-#include "capture/source.h"
-#include "process/inspect.h"
-#include "report/report.h"
+#include "bench/studied.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-typedef struct judged {
-    int label;
-    const char *class_name;
-    double sbr, depth_mm;
-} judged;
 
 // A finding is what the truth's nearest object is within its radius, or 2 mm.
 static judged judge(const rim_truth *t, double x, double y, double mm_per_px)
@@ -60,74 +51,7 @@ static void print_frame(const char *name, const rim_pipeline *p, const rim_truth
     }
 }
 
-static rim_err replay(rim_source *source, rim_pipeline *pipeline,
-                      rim_report_reader *reader, rim_frame *nir, const char *path)
-{
-    const rim_source_info *info = rim_source_get_info(source);
-    rim_truth *truth = calloc(1, sizeof *truth);
-    rim_result *result = calloc(1, sizeof *result);
-    rim_err err = truth && result ? RIM_OK : RIM_ERR_MEMORY;
-    int mark = 0;
-    while (!err) {
-        bool visible;
-        err = rim_source_read(source, nir, NULL, &visible);
-        if (!err)
-            err = rim_report_read(reader, truth);
-        if (err)
-            break;
-        for (; mark < info->mark_count && info->mark[mark].frame <= nir->seq; mark++)
-            err = rim_pipeline_mark_surface(pipeline, info->mark[mark].point,
-                                            info->mark[mark].count);
-        rim_pipeline_process(pipeline, result, nir);
-        print_frame(path, pipeline, truth, info->mm_per_px);
-    }
-    free(truth);
-    free(result);
-    return err == RIM_END ? RIM_OK : err;
-}
-
-static rim_err run(const char *path)
-{
-    rim_source *source = NULL;
-    rim_pipeline *pipeline = NULL;
-    rim_report_reader *reader = NULL;
-    const rim_source_options options = {0};
-    rim_err err = rim_source_open(&source, path, &options);
-    if (err)
-        return err;
-    const rim_source_info *info = rim_source_get_info(source);
-    const rim_pipeline_options chain = {.width = info->width,
-                                        .height = info->height,
-                                        .bits = info->bits,
-                                        .black_level = info->black_level,
-                                        .mm_per_px = info->mm_per_px,
-                                        .threads = 1};
-    rim_frame nir = {.width = info->width,
-                     .height = info->height,
-                     .fmt = RIM_FMT_GRAY16,
-                     .bits = info->bits};
-    char truth_path[4096];
-    snprintf(truth_path, sizeof truth_path, "%s/truth.jsonl", path);
-    err = rim_frame_init(&nir);
-    if (!err)
-        err = rim_pipeline_create(&pipeline, &chain);
-    if (!err)
-        err = rim_report_open(&reader, truth_path);
-    if (!err)
-        err = replay(source, pipeline, reader, &nir, path);
-    rim_report_reader_close(&reader);
-    rim_pipeline_destroy(&pipeline);
-    rim_source_close(&source);
-    rim_frame_uninit(&nir);
-    return err;
-}
-
 int main(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
-        if (run(argv[i])) {
-            fprintf(stderr, "rimlight_findings: %s: not finished\n", argv[i]);
-            return 1;
-        }
-    return 0;
+    return rim_studied_run(argc, argv, print_frame);
 }
