@@ -16,6 +16,7 @@
 #define LIKENESS_LEAST 0.3  // to the last frame, below which it may be another view
 #define LIKENESS_SURE  0.7
 #define KEEP_FRAMES    100 // the view to find again is taken anew this often
+#define FAST_MM        2.0 // a frame
 #define MOSTLY         0.8 // of a frame
 #define HOLD_FRAMES    4   // frames that must agree on a verdict
 #define RELEASE_FRAMES 12  // and on the end of a residual
@@ -51,7 +52,7 @@ void rim_watch_uninit(rim_watch *w)
 void rim_watch_mark(rim_watch *w, const rim_point *point, int count)
 {
     w->on = w->fresh = count > 0;
-    w->lost = w->veiled = false;
+    w->lost = w->veiled = w->fast = false;
     rim_wound_forget(&w->wound);
     w->count = count;
     w->state = RIM_SURFACE_OFF;
@@ -142,6 +143,8 @@ void rim_watch_follow(rim_watch *w, const rim_motion *m, const rim_background *b
             w->now[i] = rim_similarity_apply(&m->tissue_now, w->tissue[i]);
     else
         find_again(w, m, b);
+    if (!w->lost) // not where it is not known: NAN
+        w->fast = m->shift_px * w->grid->mm > FAST_MM;
     const bool judged =
         w->state == RIM_SURFACE_NONE_DETECTED || w->state == RIM_SURFACE_RESIDUAL;
     if (!w->lost && judged && ++w->age >= KEEP_FRAMES && m->likeness > LIKENESS_SURE)
@@ -244,7 +247,9 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *
     if (w->lost) { // the tissue under the polygon is no longer known
         rim_wound_forget(&w->wound);
         w->assessable = 0.0;
-        w->why = b->dark > MOSTLY ? RIM_WHY_DARK : RIM_WHY_OUT_OF_VIEW;
+        w->why = b->dark > MOSTLY ? RIM_WHY_DARK
+                 : w->fast        ? RIM_WHY_OUT_OF_VIEW | RIM_WHY_MOTION
+                                  : RIM_WHY_OUT_OF_VIEW;
         memset(w->unjudged, 0, rim_grid_area(w->grid)); // nor where it is
         return;
     }

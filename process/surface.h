@@ -22,6 +22,7 @@ typedef struct rim_watch {
     bool on;
     bool fresh; // corners are still in grid coordinates of this frame
     bool lost;  // the view is not the one that was marked, as far as can be told
+    bool fast;  // the tissue moved fast when it was last followed
     int count;
     rim_point tissue[RIM_SURFACE_CORNERS_MAX];
     rim_point now[RIM_SURFACE_CORNERS_MAX]; // grid coordinates of this frame

@@ -384,6 +384,31 @@ START_TEST(a_view_that_comes_back_is_known)
 }
 END_TEST
 
+// The view is pulled away, faster and faster, until it cannot be followed.
+START_TEST(a_view_that_is_torn_away_says_so)
+{
+    static const rim_point polygon[] = {{200, 120}, {440, 120}, {440, 360}, {200, 360}};
+    rim_frame f = new_frame();
+    rim_pipeline *p = NULL;
+    ck_assert_int_eq(rim_pipeline_create(&p, &usual), RIM_OK);
+    ck_assert_int_eq(rim_pipeline_mark_surface(p, polygon, 4), RIM_OK);
+    static rim_result r;
+    double dx = 0.0;
+    int i = 0;
+    for (; i < 20 && r.surface.state != RIM_SURFACE_CANNOT_ASSESS; i++) {
+        draw_view(&f, 1, dx, 0.0, (uint32_t)i);
+        f.seq = (uint64_t)i;
+        rim_pipeline_process(p, &r, &f);
+        dx += i < 3 ? 0.0 : i < 8 ? 25.0 : 300.0;
+    }
+    ck_assert_int_gt(i, 8); // 2.5 mm a frame were followed
+    ck_assert_uint_eq(r.surface.why, RIM_WHY_MOTION | RIM_WHY_OUT_OF_VIEW);
+    ck_assert_double_eq(r.surface.assessable, 0.0);
+    rim_pipeline_destroy(&p);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
 START_TEST(follows_what_moves)
 {
     rim_frame f = new_frame();
@@ -453,6 +478,7 @@ int main(void)
     tcase_add_test(t, threads_do_not_change_the_result);
     tcase_add_loop_test(t, nothing_is_found_in_darkness_or_plain_light, 0, 5);
     tcase_add_loop_test(t, surface_is_judged_or_not, 0, 4);
+    tcase_add_test(t, a_view_that_is_torn_away_says_so);
     tcase_add_loop_test(t, a_verdict_goes_with_its_frame, 0, 2);
     tcase_add_loop_test(t, a_view_that_comes_back_is_known, 0, 2);
     tcase_add_test(t, follows_what_moves);
