@@ -8,7 +8,7 @@
 #include <math.h>
 
 void rim_confidence_features(double f[RIM_FEATURES], const rim_spot *s,
-                             const rim_grid *grid)
+                             const rim_opinion *opinion, const rim_grid *grid)
 {
     const double radius_mm = sqrt(s->a * s->b) * grid->mm;
     const double edge = isnan(s->edge_mm) ? 1.0 : rim_clip(s->edge_mm, 0.1, 10.0);
@@ -41,6 +41,10 @@ void rim_confidence_features(double f[RIM_FEATURES], const rim_spot *s,
     f[n++] =
         isnan(s->rim_width) ? 0.0 : rim_clip(s->rim_width * grid->mm / 2.0, 0.0, 3.0);
     f[n++] = s->ring;
+    f[n++] = rim_clip(opinion->odds, -5.0, 5.0);
+    f[n++] = rim_clip(opinion->odds + 1.5, 0.0, 3.0);
+    f[n++] = rim_clip(opinion->off * 2.0, 0.0, 2.0);
+    f[n++] = rim_clip(fabs(opinion->size) * 2.0, 0.0, 3.0);
 }
 
 static double dot(const double w[RIM_FEATURES], const double f[RIM_FEATURES])
