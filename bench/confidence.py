@@ -22,7 +22,7 @@ STEPS = 1500
 RATE = 0.01
 DECAY = 4e-4
 FOLDS = 3
-DOUBT = 1.0  # log odds
+DOUBT = 0.5  # log odds
 
 
 def doubt(f, rng):
