@@ -22,29 +22,17 @@ STEPS = 1500
 RATE = 0.01
 DECAY = 4e-4
 FOLDS = 3
-DOUBT = 0.5  # log odds
-
-
-def doubt(f, rng):
-    """Blurs what the network of evidence.c says (the last four features): it is surer
-    on the phantom it was fitted on than it may be elsewhere."""
-    a, b, c = rng.standard_normal(3)
-    odds = np.clip(f[-4] + DOUBT * a, -5, 5)
-    return f[:-4] + [odds, np.clip(odds + 1.5, 0, 3), np.clip(f[-2] + 0.3 * DOUBT * b, 0, 2),
-                     np.clip(abs(f[-1] + 0.5 * DOUBT * c), 0, 3)]
 
 
 def load(path):
     names, labels, places, rows = [], [], [], []
-    rng = np.random.default_rng(5)
     for r in csv.reader(open(path)):
-        f = doubt([float(v) for v in r[FIRST:]], rng)
         if r[2] == "-1":
             continue
         names.append(r[0])
         labels.append(int(r[2]))
         places.append((r[0], r[1], r[2], round(float(r[6]) / 20), round(float(r[7]) / 20)))
-        rows.append(f)
+        rows.append([float(v) for v in r[FIRST:]])
     count = {}
     for p in places:
         count[p] = count.get(p, 0) + 1

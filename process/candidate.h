@@ -9,7 +9,7 @@
 
 typedef struct rim_candidate {
     double x, y, radius; // grid pixels
-    int score;           // larger is better: log odds, Q8; of what is followed
+    int score;           // larger is better, within one finder; of what is followed
                          // the frames in which the track was sure
     bool followed;       // a track expects it
     double promise;      // about its log odds, from a first look at its outline
@@ -20,15 +20,14 @@ typedef struct rim_candidates {
     rim_candidate at[RIM_CANDIDATES_MAX];
 } rim_candidates;
 
-// Whether a track expects something of that size there: it needs no finder, whose places
-// are good to some pixels.
+// Whether a track expects something of that size there: it needs no finder.
 static inline bool rim_candidates_expect(const rim_candidates *c, rim_candidate what)
 {
     for (int i = 0; i < c->count && c->at[i].followed; i++) {
         const double dx = c->at[i].x - what.x, dy = c->at[i].y - what.y;
         const double r = c->at[i].radius;
-        if (dx * dx + dy * dy < 0.16 * r * r + 16.0 && what.radius < 1.6 * r &&
-            r < 1.6 * what.radius)
+        if (dx * dx + dy * dy < 0.1 * r * r && what.radius < 1.4 * r &&
+            r < 1.4 * what.radius)
             return true;
     }
     return false;

@@ -8,7 +8,7 @@
 #include <math.h>
 
 void rim_confidence_features(double f[RIM_FEATURES], const rim_spot *s,
-                             const rim_opinion *opinion, const rim_grid *grid)
+                             const rim_grid *grid)
 {
     const double radius_mm = sqrt(s->a * s->b) * grid->mm;
     const double edge = isnan(s->edge_mm) ? 1.0 : rim_clip(s->edge_mm, 0.1, 10.0);
@@ -41,10 +41,6 @@ void rim_confidence_features(double f[RIM_FEATURES], const rim_spot *s,
     f[n++] =
         isnan(s->rim_width) ? 0.0 : rim_clip(s->rim_width * grid->mm / 2.0, 0.0, 3.0);
     f[n++] = s->ring;
-    f[n++] = rim_clip(opinion->odds, -5.0, 5.0);
-    f[n++] = rim_clip(opinion->odds + 1.5, 0.0, 3.0);
-    f[n++] = rim_clip(opinion->off * 2.0, 0.0, 2.0);
-    f[n++] = rim_clip(fabs(opinion->size) * 2.0, 0.0, 3.0);
 }
 
 static double dot(const double w[RIM_FEATURES], const double f[RIM_FEATURES])
@@ -67,7 +63,7 @@ static double judge(const rim_network *n, const double f[RIM_FEATURES])
 
 // The weights are those of any candidate; what is asked for is the best of several at
 // one place, which is right more often. Log odds, from the reliability of reports.
-#define LESION_CHOSEN 0.2
+#define LESION_CHOSEN 0.5
 
 double rim_confidence_lesion(const double f[RIM_FEATURES])
 {

@@ -9,15 +9,14 @@
 #ifndef RIM_PROCESS_CONFIDENCE_H
 #define RIM_PROCESS_CONFIDENCE_H
 
-#include "process/evidence.h"
 #include "process/grid.h"
 #include "process/outline.h"
 
-#define RIM_FEATURES 29
+#define RIM_FEATURES 25
 
 // f[0] is 1. Every feature is finite and about -3..3.
 void rim_confidence_features(double f[RIM_FEATURES], const rim_spot *spot,
-                             const rim_opinion *opinion, const rim_grid *grid);
+                             const rim_grid *grid);
 // Log odds (natural) of the spot being a lesion, from one frame.
 double rim_confidence_lesion(const double f[RIM_FEATURES]);
 // Log odds to a probability 0..1.

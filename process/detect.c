@@ -13,12 +13,13 @@
 #define PART_OF_WHOLE  0.2
 #define KNOWN_BETTER   1.0
 #define LEAST_LOG_ODDS (-5.0)
-// No more are measured than so many of those that nothing was seen of before: a crowded
-// frame may not take much longer.
+// Candidates that promise less (outline.h) are not measured, nor more than so many of
+// those that nothing was seen of before: a crowded frame may not take much longer.
+#define LEAST_PROMISE (-3.5)
+#define FIRST_PROMISE (-9.0) // after the first look
 #define MOST_MEASURED 16
-#define LOOKS         6   // that make a job: each takes some microseconds
-#define FAR           0.2 // radii that looks may move a place before both are measured
-#define ANOTHER_SIZE  1.25
+#define MOST_LOOKED   28 // at twice
+#define LOOKS         8  // that make a job: each takes some microseconds
 
 rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
                         const rim_process_kernels *kernels)
@@ -28,7 +29,9 @@ rim_err rim_detect_init(rim_detect *d, const rim_grid *grid,
     if (!err)
         err = rim_pyramid_init(&d->pyramid, grid, kernels);
     if (!err)
-        err = rim_evidence_init(&d->evidence, &d->pyramid);
+        err = rim_blobs_init(&d->blobs, &d->pyramid);
+    if (!err)
+        err = rim_rings_init(&d->rings, &d->pyramid);
     d->measured = calloc(RIM_CANDIDATES_MAX, sizeof *d->measured);
     d->fits = calloc(RIM_CANDIDATES_MAX, sizeof *d->fits);
     if (!err && (!d->measured || !d->fits))
@@ -42,7 +45,8 @@ void rim_detect_uninit(rim_detect *d)
 {
     rim_outline_scene_uninit(&d->scene);
     rim_pyramid_uninit(&d->pyramid);
-    rim_evidence_uninit(&d->evidence);
+    rim_blobs_uninit(&d->blobs);
+    rim_rings_uninit(&d->rings);
     free(d->measured);
     free(d->fits);
     *d = (rim_detect){0};
@@ -56,79 +60,89 @@ static bool met(const rim_candidate *p, const rim_candidate *q)
     return dx * dx + dy * dy < 0.04 * least * least && most < 1.18 * least;
 }
 
+// Drops the candidates that found nothing or promise too little, and those that met an
+// earlier one.
+static void thin_out(rim_detect *d, double least)
+{
+    rim_candidate *c = d->candidates.at;
+    int kept = 0;
+    for (int i = 0; i < d->candidates.count; i++) {
+        bool keep = d->fits[i] && (c[i].followed || c[i].promise > least);
+        for (int j = 0; j < kept && keep; j++)
+            keep = !met(&c[i], &c[j]);
+        if (keep)
+            c[kept++] = c[i];
+    }
+    d->candidates.count = kept;
+}
+
+// Keeps those followed and the `most` others that promise most.
+static void keep_promising(rim_detect *d, int most)
+{
+    rim_candidate *c = d->candidates.at;
+    const int n = d->candidates.count;
+    bool keep[RIM_CANDIDATES_MAX];
+    for (int i = 0; i < n; i++) {
+        int better = 0;
+        for (int j = 0; j < n; j++)
+            better += !c[j].followed && (c[j].promise > c[i].promise ||
+                                         (c[j].promise == c[i].promise && j < i));
+        keep[i] = c[i].followed || better < most;
+    }
+    int kept = 0;
+    for (int i = 0; i < n; i++)
+        if (keep[i])
+            c[kept++] = c[i];
+    d->candidates.count = kept;
+}
+
 static void copy(rim_candidates *to, const rim_candidates *from)
 {
     to->count = from->count;
     memcpy(to->at, from->at, (size_t)from->count * sizeof *to->at);
 }
 
-// The network and the planes that rays run through ask nothing of each other.
-enum { FIND = 0, BUILD_SCENE, FIRST_JOBS };
+// The finders and the planes that rays run through ask nothing of each other.
+enum { FIND_RINGS = 0, FIND_BLOBS, BUILD_SCENE, FIRST_JOBS };
 static void find(void *ctx, int job)
 {
     rim_detect *d = ctx;
-    if (job == FIND)
-        rim_evidence_find(&d->evidence, d->ratio, d->valid, d->saturated,
-                          &d->candidates);
+    if (job == FIND_RINGS)
+        rim_rings_find(&d->rings, &d->ringed);
+    else if (job == FIND_BLOBS)
+        rim_blobs_find(&d->blobs, &d->candidates);
     else
         rim_outline_scene_build(&d->scene, d->ratio, d->valid, d->saturated,
                                 &d->pyramid);
 }
 
-// Looks move a place to the middle of its outline. A track knows its place well enough to
-// do with one less.
-static void centre(void *ctx, int job)
+// Adds what the rings found behind what the tracks expect, as far as there is room.
+static void join(rim_candidates *all, const rim_candidates *ringed, int expected)
+{
+    for (int i = expected; i < ringed->count && all->count < RIM_CANDIDATES_MAX; i++)
+        all->at[all->count++] = ringed->at[i];
+}
+
+// A track knows its place well enough to do with one look less.
+static void centre_new(void *ctx, int job)
 {
     rim_detect *d = ctx;
     for (int i = job * LOOKS; i < (job + 1) * LOOKS && i < d->candidates.count; i++) {
-        rim_candidate *c = &d->centred.at[i];
-        *c = d->candidates.at[i];
-        d->fits[i] = rim_outline_centre(c, &d->scene);
-        rim_candidate again = *c;
-        if (d->fits[i] && !c->followed && rim_outline_centre(&again, &d->scene))
-            *c = again;
+        rim_candidate *c = &d->candidates.at[i];
+        d->fits[i] = c->followed || rim_outline_centre(c, &d->scene);
     }
 }
 
-static bool moved(const rim_candidate *from, const rim_candidate *to)
+static void centre(void *ctx, int job)
 {
-    const double dx = to->x - from->x, dy = to->y - from->y, far = FAR * from->radius;
-    return dx * dx + dy * dy > far * far || to->radius > ANOTHER_SIZE * from->radius ||
-           from->radius > ANOTHER_SIZE * to->radius;
+    rim_detect *d = ctx;
+    for (int i = job * LOOKS; i < (job + 1) * LOOKS && i < d->candidates.count; i++)
+        d->fits[i] = rim_outline_centre(&d->candidates.at[i], &d->scene);
 }
 
-static void add(rim_candidates *c, const rim_candidate *what)
+static void look(rim_detect *d, rim_workers *workers, rim_job_fn *centre_some)
 {
-    for (int i = 0; i < c->count; i++)
-        if (met(what, &c->at[i]))
-            return;
-    if (c->count < RIM_CANDIDATES_MAX)
-        c->at[c->count++] = *what;
-}
-
-// What to measure: the places after the looks and, as far as there is room, those as they
-// were found from which looks led away or saw no outline.
-static void choose(rim_detect *d)
-{
-    const rim_candidates *c = &d->candidates;
-    rim_candidates chosen = {0};
-    int most = MOST_MEASURED;
-    for (int i = 0; i < c->count; i++) {
-        const int before = chosen.count;
-        if (d->fits[i] && (c->at[i].followed || before < most))
-            add(&chosen, &d->centred.at[i]);
-        if (c->at[i].followed)
-            most += chosen.count - before;
-    }
-    for (int i = 0; i < c->count && chosen.count < most; i++)
-        if (!c->at[i].followed && (!d->fits[i] || moved(&c->at[i], &d->centred.at[i])))
-            add(&chosen, &c->at[i]);
-    copy(&d->candidates, &chosen);
-}
-
-static double radius_of(const rim_spot *s)
-{
-    return sqrt(s->a * s->b);
+    rim_workers_run(workers, centre_some, d, (d->candidates.count + LOOKS - 1) / LOOKS);
 }
 
 static void measure(void *ctx, int job)
@@ -138,10 +152,13 @@ static void measure(void *ctx, int job)
     d->fits[job] = rim_outline_fit(&m->spot, &d->scene, &d->candidates.at[job]);
     if (!d->fits[job])
         return;
-    const rim_opinion opinion =
-        rim_evidence_of(&d->evidence, m->spot.x, m->spot.y, radius_of(&m->spot));
-    rim_confidence_features(m->feature, &m->spot, &opinion, d->scene.grid);
+    rim_confidence_features(m->feature, &m->spot, d->scene.grid);
     m->lesion = rim_confidence_lesion(m->feature);
+}
+
+static double radius_of(const rim_spot *s)
+{
+    return sqrt(s->a * s->b);
 }
 
 // Whether two spots cannot both be real: one's centre lies well inside the other.
@@ -224,10 +241,16 @@ void rim_detect_run(rim_detect *d, const int16_t *ratio, const uint8_t *valid,
     d->valid = valid;
     d->saturated = saturated;
     copy(&d->candidates, expected);
+    copy(&d->ringed, expected);
     rim_pyramid_build(&d->pyramid, ratio);
     rim_workers_run(workers, find, d, FIRST_JOBS);
-    rim_workers_run(workers, centre, d, (d->candidates.count + LOOKS - 1) / LOOKS);
-    choose(d);
+    join(&d->candidates, &d->ringed, expected->count);
+    look(d, workers, centre_new);
+    thin_out(d, FIRST_PROMISE);
+    keep_promising(d, MOST_LOOKED);
+    look(d, workers, centre);
+    thin_out(d, LEAST_PROMISE);
+    keep_promising(d, MOST_MEASURED);
     rim_workers_run(workers, measure, d, d->candidates.count);
     keep_best(d);
 }

@@ -1,16 +1,17 @@
 // detect.h: everything in one frame that may be a lesion.
 //
-// Candidates from the evidence and from the tracks' predictions are measured by their
-// outlines; of those that are the same thing, the best is kept.
+// Candidates from blobs and rings and from the tracks' predictions are measured by
+// their outlines; of those that are the same thing, the best is kept.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_DETECT_H
 #define RIM_PROCESS_DETECT_H
 
 #include "base/workers.h"
+#include "process/blobs.h"
 #include "process/confidence.h"
-#include "process/evidence.h"
 #include "process/kernels/kernels.h"
 #include "process/outline.h"
+#include "process/rings.h"
 
 #define RIM_DETECTIONS_MAX 64
 
@@ -24,10 +25,11 @@ typedef struct rim_detect {
     const rim_process_kernels *kernels;
     rim_scene scene;
     rim_pyramid pyramid;
-    rim_evidence evidence;
-    rim_candidates candidates, centred; // as found, and after looks at their outlines
-    rim_detection *measured;            // [RIM_CANDIDATES_MAX]
-    bool *fits;                         // [RIM_CANDIDATES_MAX]
+    rim_blobs blobs;
+    rim_rings rings;
+    rim_candidates candidates, ringed; // ringed: of the rings alone
+    rim_detection *measured;           // [RIM_CANDIDATES_MAX]
+    bool *fits;                        // [RIM_CANDIDATES_MAX]
     int count;
     int best[RIM_DETECTIONS_MAX]; // of `measured`, by falling log odds
     const int16_t *ratio;         // of the frame in hand, as are these

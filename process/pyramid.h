@@ -12,11 +12,11 @@
 
 #include <stdint.h>
 
-#define RIM_PYRAMID_LEVELS 2
+#define RIM_PYRAMID_LEVELS 4
 
 typedef struct rim_pyramid_level {
     int width, height;
-    int cell;       // grid pixels a side of a pixel here: 2, 4
+    int cell;       // grid pixels a side of a pixel here: 2, 4, 8, 16
     int16_t *ratio; // Q10 log2
 } rim_pyramid_level;
 

@@ -181,66 +181,41 @@ typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope
 typedef void rim_halve_row_fn(int16_t *dst, const int16_t *a, const int16_t *b,
                               int least, int width);
 
-// evidence.h: the columns, rising, in which `row` is above `least` and higher than its eight
+// blobs.h: means over 5 x 5 pixels, first of the columns of five rows into line[2 ..
+// width + 1], of which the ends repeat, then along it. A fifth is (sum + 2) * 13107 /
+// 65536, downwards. line: width + 4; it, dst and the rows lie apart. width >= 1,
+// |pixels| <= 6500.
+typedef void rim_mean5_row_fn(int16_t *dst, int16_t *line, const int16_t *const row[5],
+                              int width);
+
+// rings.h: the same over three with weights of 1, 2, 1 and (sum + 2) / 4, downwards.
+// line: width + 2. |pixels| <= 8190.
+typedef void rim_binomial_row_fn(int16_t *dst, int16_t *line,
+                                 const int16_t *const row[3], int width);
+
+// The columns, rising, in which `row` is above `least` and higher than its eight
 // neighbours, those that follow in reading order being let be as high; pixels beyond the
 // ends are none. Returns how many. at: room for (width + 1) / 2; width: 1..32767;
 // least: INT16_MIN..INT16_MAX.
 typedef int rim_peak_row_fn(uint16_t *at, const int16_t *above, const int16_t *row,
                             const int16_t *below, int least, int width);
 
-// evidence.h. Signals of the network are Q8, 0..RIM_SIGNAL_MOST where nothing else is
-// said, two channels side by side: a row of `width` places is 2 width values. No `dst`
-// overlaps what is read.
-#define RIM_SIGNAL_MOST 8191
+// rings.h: row[x] = votes[x - reach] + .. + votes[x + reach], sum = before + row -
+// leaving, all modulo 2^16. `votes` has `reach` more at both ends. All others lie apart.
+typedef void rim_spread_row_fn(int16_t *row, int16_t *sum, const int16_t *votes,
+                               const int16_t *before, const int16_t *leaving, int reach,
+                               int width);
 
-// dst = min(src, 384 + src / 4, 672 + src / 16), downwards: large steps count less.
-typedef void rim_bend_row_fn(int16_t *dst, const int16_t *src, int n);
+typedef struct rim_ridge {
+    int16_t x, nx, ny; // column, unit normal in Q8
+} rim_ridge;
 
-// A row of cells of 4 x 4 grid pixels, `width` columns of pixels, of which a last cell
-// has fewer: in `edge` the largest sum of both diagonal steps of its 2 x 2 pixels that
-// are all valid, as bend_row, and 16 times the number that are valid; in `full`
-// the sum of saturated / 16, and 256. ratio: -2048..6144; valid: 0, 1.
-typedef struct rim_sense {
-    const int16_t *ratio[4];
-    const uint8_t *valid[4], *saturated[4];
-} rim_sense;
-typedef void rim_sense_row_fn(int16_t *edge, int16_t *full, const rim_sense *s,
-                              int width);
-
-// dst[o] = ((bias[o] + sum of weight src over 2 `pairs` channels) >> shift) + add[o],
-// kept within least..RIM_SIGNAL_MOST. src[k]: channels 2 k and 2 k + 1; weight:
-// [outs / 2][pairs][own, its][of the even, of the odd channel], |weight| < 2^11;
-// outs: even; pairs of dst and add (NULL: none) lie `stride` apart. |src|, |add| <=
-// RIM_SIGNAL_MOST; pairs: 1..48; |bias| < 2^28; shift: 1..15; width >= 1.
-typedef struct rim_mix {
-    const int16_t *const *src;
-    const int16_t *weight;
-    const int32_t *bias;
-    int pairs, outs, shift, least;
-} rim_mix;
-typedef void rim_mix_row_fn(int16_t *dst, ptrdiff_t stride, const int16_t *add,
-                            const rim_mix *m, int width);
-
-// dst = (bias + sum of weight row over 3 x 3 places) >> shift, kept within
-// 0..RIM_SIGNAL_MOST, of two channels. weight: the nine in reading order and a zero, by
-// twos: two of the even channel, two of the odd. One more place at both ends of the rows
-// is read. Ranges as in mix_row.
-typedef void rim_taps_row_fn(int16_t *dst, const int16_t *const row[3],
-                             const int16_t *weight, const int32_t bias[2], int shift,
-                             int width);
-
-// The places 0, 2, .. and 1, 3, .. of a row of 2 width.
-typedef void rim_part_row_fn(int16_t *even, int16_t *odd, const int16_t *src,
-                             int width);
-
-// dst = the mean over 2 x 2 places of rows of 2 width, (sum + 2) / 4.
-typedef void rim_pool_row_fn(int16_t *dst, const int16_t *a, const int16_t *b,
-                             int width);
-
-// dst[x] = max(fine[x] + coarse[x / 2], 0), at most RIM_SIGNAL_MOST.
-// coarse: from -RIM_SIGNAL_MOST.
-typedef void rim_raise_row_fn(int16_t *dst, const int16_t *fine, const int16_t *coarse,
-                              int width);
+// rings.h: pixels of a row whose sharper curvature is below -least, rising, and which
+// way it is, from second differences over two pixels. Returns how many. Two more rows
+// above and below and two more columns at both ends are read. Pixels: -2048..6144;
+// least: 0..4096; ridge: room for width. Single precision, each step rounded alike.
+typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t stride,
+                             int least, int width);
 
 // outline_path.c: a step of the path from ray to ray. For k = low..high
 //     fall = mean of log[k - side + 1 .. k] - mean of log[k + 1 .. k + side], Q8, downwards,
@@ -270,7 +245,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     X(slide_row) X(mean_row) X(ratio_row) \
     X(subtract_row) X(blend_row) X(map_row) \
     X(normal_row) X(halve_row) \
-    X(peak_row) X(bend_row) X(sense_row) X(mix_row) X(taps_row) X(part_row) X(pool_row) X(raise_row) \
+    X(mean5_row) X(binomial_row) X(peak_row) X(spread_row) X(ridge_row) \
     X(path_row) X(below_row) X(highest_row) X(rank_row)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
@@ -300,12 +275,11 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(map_row, avx2, RIM_CPU_AVX2) \
     V(normal_row, avx2, RIM_CPU_AVX2) \
     V(halve_row, avx2, RIM_CPU_AVX2) \
+    V(mean5_row, avx2, RIM_CPU_AVX2) \
+    V(binomial_row, avx2, RIM_CPU_AVX2) \
     V(peak_row, avx2, RIM_CPU_AVX2) \
-    V(sense_row, avx2, RIM_CPU_AVX2) \
-    V(mix_row, avx2, RIM_CPU_AVX2) \
-    V(taps_row, avx2, RIM_CPU_AVX2) \
-    V(pool_row, avx2, RIM_CPU_AVX2) \
-    V(raise_row, avx2, RIM_CPU_AVX2) \
+    V(spread_row, avx2, RIM_CPU_AVX2) \
+    V(ridge_row, avx2, RIM_CPU_AVX2) \
     V(path_row, avx2, RIM_CPU_AVX2) \
     V(below_row, avx2, RIM_CPU_AVX2) \
     V(highest_row, avx2, RIM_CPU_AVX2) \
@@ -321,9 +295,10 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(map_row, neon, RIM_CPU_NEON) \
     V(normal_row, neon, RIM_CPU_NEON) \
     V(halve_row, neon, RIM_CPU_NEON) \
+    V(mean5_row, neon, RIM_CPU_NEON) \
+    V(binomial_row, neon, RIM_CPU_NEON) \
     V(peak_row, neon, RIM_CPU_NEON) \
-    V(mix_row, neon, RIM_CPU_NEON) \
-    V(taps_row, neon, RIM_CPU_NEON) \
+    V(ridge_row, neon, RIM_CPU_NEON) \
     V(path_row, neon, RIM_CPU_NEON) \
     V(below_row, neon, RIM_CPU_NEON) \
     V(highest_row, neon, RIM_CPU_NEON)
