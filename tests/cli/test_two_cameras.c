@@ -194,6 +194,7 @@ START_TEST(outlines_lie_on_the_visible_lesion)
     rim_phantom_frame(f.phantom, &f.nir, &f.visible, &f.truth, 0);
     ck_assert_int_eq(
         rim_session_run(f.session, &f.result, &f.picture, &f.nir, &f.visible), RIM_OK);
+    rim_session_finish(f.session);
     measure_edges(&f);
     close_film(&f);
 }
