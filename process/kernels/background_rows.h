@@ -34,12 +34,17 @@ static inline __attribute__((always_inline)) int16_t log2_of_light(uint16_t ligh
     return (int16_t)((((bits >> 23) - 127) << 10) + (int32_t)(p * 1024.0f + 0.5f));
 }
 
-ROWS level_row(int32_t *restrict sum, int32_t *restrict count, int16_t *restrict log,
-               uint8_t *restrict valid, const uint16_t *restrict light, int dark,
-               int width)
+ROWS log_row(int16_t *restrict log, const uint16_t *restrict light, int width)
 {
     for (int x = 0; x < width; x++)
         log[x] = log2_of_light(light[x]);
+}
+
+// What level_row() makes of the logarithms.
+ROWS add_levels(int32_t *restrict sum, int32_t *restrict count, uint8_t *restrict valid,
+                const int16_t *restrict log, const uint16_t *restrict light, int dark,
+                int width)
+{
     for (int x = 0; x < width; x++) {
         const int32_t on = light[x] >= dark;
         sum[x / 2] += log[x] & -on;
@@ -47,6 +52,14 @@ ROWS level_row(int32_t *restrict sum, int32_t *restrict count, int16_t *restrict
     }
     for (int x = 0; x < width; x++)
         valid[x] = light[x] >= dark;
+}
+
+ROWS level_row(int32_t *restrict sum, int32_t *restrict count, int16_t *restrict log,
+               uint8_t *restrict valid, const uint16_t *restrict light, int dark,
+               int width)
+{
+    log_row(log, light, width);
+    add_levels(sum, count, valid, log, light, dark, width);
 }
 
 // Of whole numbers this small a float's quotient, cut, is theirs.

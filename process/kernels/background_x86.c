@@ -11,31 +11,32 @@ __attribute__((target("avx2"))) static inline __m256i load(const void *p)
     return _mm256_loadu_si256((const __m256i *)p);
 }
 
-// log2_of_light() of eight.
-__attribute__((target("avx2"))) static inline __m256i log2_8(__m128i light)
-{
-    const __m256 one = _mm256_set1_ps(1.0f);
-    const __m256i v =
-        _mm256_add_epi32(_mm256_cvtepu16_epi32(light), _mm256_set1_epi32(8));
-    const __m256i bits = _mm256_castps_si256(_mm256_cvtepi32_ps(v));
-    const __m256i mantissa = _mm256_or_si256(
-        _mm256_and_si256(bits, _mm256_set1_epi32(0x7fffff)), _mm256_castps_si256(one));
-    const __m256 t = _mm256_sub_ps(_mm256_castsi256_ps(mantissa), one);
-    __m256 p = _mm256_add_ps(_mm256_mul_ps(_mm256_set1_ps(-0.0445938f), t),
-                             _mm256_set1_ps(0.1479849f));
-    p = _mm256_sub_ps(_mm256_mul_ps(p, t), _mm256_set1_ps(0.2672123f));
-    p = _mm256_add_ps(_mm256_mul_ps(p, t), _mm256_set1_ps(0.4419617f));
-    p = _mm256_mul_ps(t, _mm256_add_ps(one, _mm256_mul_ps(_mm256_sub_ps(one, t), p)));
-    p = _mm256_add_ps(_mm256_mul_ps(p, _mm256_set1_ps(1024.0f)), _mm256_set1_ps(0.5f));
-    const __m256i exponent =
-        _mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127));
-    return _mm256_add_epi32(_mm256_slli_epi32(exponent, 10), _mm256_cvttps_epi32(p));
-}
-
 // Eight more sums.
 __attribute__((target("avx2"))) static inline void add_8(int32_t *sum, __m256i v)
 {
     _mm256_storeu_si256((__m256i *)sum, _mm256_add_epi32(load(sum), v));
+}
+
+// add_levels(), sixteen at once.
+__attribute__((target("avx2"), always_inline)) static inline void
+add_levels_16(int32_t *sum, int32_t *count, const int16_t *log, uint8_t *valid,
+              const uint16_t *light, int dark, int width)
+{
+    const __m256i one = _mm256_set1_epi16(1);
+    const __m256i least = _mm256_set1_epi16((int16_t)(uint16_t)(dark & 65535));
+    int x = 0;
+    for (; x + 16 <= width; x += 16) {
+        const __m256i v = load(light + x);
+        const __m256i on =
+            _mm256_and_si256(_mm256_cmpeq_epi16(_mm256_max_epu16(v, least), v), one);
+        add_8(sum + x / 2, _mm256_madd_epi16(load(log + x), on));
+        add_8(count + x / 2, _mm256_madd_epi16(on, one));
+        _mm_storeu_si128((__m128i *)(void *)(valid + x),
+                         _mm_packus_epi16(_mm256_castsi256_si128(on),
+                                          _mm256_extracti128_si256(on, 1)));
+    }
+    add_levels(sum + x / 2, count + x / 2, valid + x, log + x, light + x, dark,
+               width - x);
 }
 
 __attribute__((target("avx2"))) void rim_level_row_avx2(int32_t *sum, int32_t *count,
@@ -43,68 +44,16 @@ __attribute__((target("avx2"))) void rim_level_row_avx2(int32_t *sum, int32_t *c
                                                         const uint16_t *light, int dark,
                                                         int width)
 {
-    const __m256i one = _mm256_set1_epi16(1);
-    const __m256i least = _mm256_set1_epi16((int16_t)(uint16_t)(dark & 65535));
-    int x = 0;
-    for (; x + 16 <= width; x += 16) {
-        const __m256i v = load(light + x);
-        const __m256i l = _mm256_permute4x64_epi64(
-            _mm256_packs_epi32(log2_8(_mm256_castsi256_si128(v)),
-                               log2_8(_mm256_extracti128_si256(v, 1))),
-            0xd8);
-        const __m256i on =
-            _mm256_and_si256(_mm256_cmpeq_epi16(_mm256_max_epu16(v, least), v), one);
-        _mm256_storeu_si256((__m256i *)(log + x), l);
-        add_8(sum + x / 2, _mm256_madd_epi16(l, on));
-        add_8(count + x / 2, _mm256_madd_epi16(on, one));
-        _mm_storeu_si128((__m128i *)(void *)(valid + x),
-                         _mm_packus_epi16(_mm256_castsi256_si128(on),
-                                          _mm256_extracti128_si256(on, 1)));
-    }
-    level_row(sum + x / 2, count + x / 2, log + x, valid + x, light + x, dark,
-              width - x);
-}
-
-// log2_of_light() of sixteen.
-AVX512 static inline __m256i log2_16(__m256i light)
-{
-    const __m512 one = _mm512_set1_ps(1.0f);
-    const __m512i v =
-        _mm512_add_epi32(_mm512_cvtepu16_epi32(light), _mm512_set1_epi32(8));
-    const __m512i bits = _mm512_castps_si512(_mm512_cvtepi32_ps(v));
-    const __m512i mantissa = _mm512_or_si512(
-        _mm512_and_si512(bits, _mm512_set1_epi32(0x7fffff)), _mm512_castps_si512(one));
-    const __m512 t = _mm512_sub_ps(_mm512_castsi512_ps(mantissa), one);
-    __m512 p = _mm512_add_ps(_mm512_mul_ps(_mm512_set1_ps(-0.0445938f), t),
-                             _mm512_set1_ps(0.1479849f));
-    p = _mm512_sub_ps(_mm512_mul_ps(p, t), _mm512_set1_ps(0.2672123f));
-    p = _mm512_add_ps(_mm512_mul_ps(p, t), _mm512_set1_ps(0.4419617f));
-    p = _mm512_mul_ps(t, _mm512_add_ps(one, _mm512_mul_ps(_mm512_sub_ps(one, t), p)));
-    p = _mm512_add_ps(_mm512_mul_ps(p, _mm512_set1_ps(1024.0f)), _mm512_set1_ps(0.5f));
-    const __m512i exponent =
-        _mm512_sub_epi32(_mm512_srli_epi32(bits, 23), _mm512_set1_epi32(127));
-    return _mm512_cvtepi32_epi16(
-        _mm512_add_epi32(_mm512_slli_epi32(exponent, 10), _mm512_cvttps_epi32(p)));
+    log_row(log, light, width);
+    add_levels_16(sum, count, log, valid, light, dark, width);
 }
 
 AVX512 void rim_level_row_avx512(int32_t *sum, int32_t *count, int16_t *log,
                                  uint8_t *valid, const uint16_t *light, int dark,
                                  int width)
 {
-    const __m256i one = _mm256_set1_epi16(1);
-    const __m256i least = _mm256_set1_epi16((int16_t)(uint16_t)(dark & 65535));
-    int x = 0;
-    for (; x + 16 <= width; x += 16) {
-        const __m256i v = load(light + x), l = log2_16(v);
-        const __m256i on =
-            _mm256_maskz_mov_epi16(_mm256_cmpge_epu16_mask(v, least), one);
-        _mm256_storeu_si256((__m256i *)(log + x), l);
-        add_8(sum + x / 2, _mm256_madd_epi16(l, on));
-        add_8(count + x / 2, _mm256_madd_epi16(on, one));
-        _mm_storeu_si128((__m128i *)(void *)(valid + x), _mm256_cvtepi16_epi8(on));
-    }
-    level_row(sum + x / 2, count + x / 2, log + x, valid + x, light + x, dark,
-              width - x);
+    log_row(log, light, width);
+    add_levels_16(sum, count, log, valid, light, dark, width);
 }
 
 __attribute__((target("avx2"))) int rim_cells_row_avx2(int16_t *level, uint16_t *weight,

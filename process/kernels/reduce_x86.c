@@ -4,14 +4,16 @@
 
 #include <immintrin.h>
 
-__attribute__((target("avx2"))) static inline __m256i load(const void *p)
+#define AVX2   __attribute__((target("avx2")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
+
+AVX2 static inline __m256i load(const void *p)
 {
     return _mm256_loadu_si256((const __m256i *)p);
 }
 
 // Eight products of whole numbers and parts, and a half of a part, cut.
-__attribute__((target("avx2"))) static inline __m256i parts_8(__m256i v,
-                                                              const double *part)
+AVX2 static inline __m256i parts_8(__m256i v, const double *part)
 {
     const __m256d half = _mm256_set1_pd(0.5);
     const __m256d lo = _mm256_cvtepi32_pd(_mm256_castsi256_si128(v));
@@ -24,15 +26,15 @@ __attribute__((target("avx2"))) static inline __m256i parts_8(__m256i v,
 }
 
 // Sixteen, kept within 16 bits.
-__attribute__((target("avx2"))) static inline __m256i pack_16(__m256i a, __m256i b)
+AVX2 static inline __m256i pack_16(__m256i a, __m256i b)
 {
     return _mm256_permute4x64_epi64(_mm256_packus_epi32(a, b), 0xd8);
 }
 
-__attribute__((target("avx2"))) void
-rim_light_row_avx2(uint16_t *light, uint8_t *saturated, const uint32_t *sum,
-                   const uint32_t *count, const int32_t *dark, const double *inverse,
-                   const double *inverse_all, int width)
+AVX2 void rim_light_row_avx2(uint16_t *light, uint8_t *saturated, const uint32_t *sum,
+                             const uint32_t *count, const int32_t *dark,
+                             const double *inverse, const double *inverse_all,
+                             int width)
 {
     int i = 0;
     for (; i + 16 <= width; i += 16) {
@@ -57,8 +59,7 @@ rim_light_row_avx2(uint16_t *light, uint8_t *saturated, const uint32_t *sum,
 }
 
 // Sixteen products as parts_8() makes them, kept within 0..65535.
-__attribute__((target("avx512f,avx512bw,avx512vl"))) static inline __m256i
-parts_16(__m512i v, const double *part)
+AVX512 static inline __m256i parts_16(__m512i v, const double *part)
 {
     const __m512d half = _mm512_set1_pd(0.5);
     const __m512d lo = _mm512_cvtepi32_pd(_mm512_castsi512_si256(v));
@@ -71,10 +72,10 @@ parts_16(__m512i v, const double *part)
     return _mm512_cvtusepi32_epi16(_mm512_max_epi32(all, _mm512_setzero_si512()));
 }
 
-__attribute__((target("avx512f,avx512bw,avx512vl"))) void
-rim_light_row_avx512(uint16_t *light, uint8_t *saturated, const uint32_t *sum,
-                     const uint32_t *count, const int32_t *dark, const double *inverse,
-                     const double *inverse_all, int width)
+AVX512 void rim_light_row_avx512(uint16_t *light, uint8_t *saturated,
+                                 const uint32_t *sum, const uint32_t *count,
+                                 const int32_t *dark, const double *inverse,
+                                 const double *inverse_all, int width)
 {
     int i = 0;
     for (; i + 16 <= width; i += 16) {
