@@ -25,9 +25,6 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const nir_names[] = {"gray", "red",           "green",
-                                        "blue", "green-overlay", NULL};
-
 static bool set_clip(rim_export_job *job)
 {
     job->clip_first = 0;
@@ -63,25 +60,25 @@ static rim_err check(rim_export_job *job, const rim_usage *usage)
         return rim_options_refuse(usage, "dicom",
                                   "the pixels come from the recording; name it by "
                                   "--source INPUT");
-    const rim_err err = job->dicom ? rim_dicom_check(&job->dicom_facts) : RIM_OK;
+    rim_err err = job->dicom ? rim_dicom_check(&job->dicom_facts) : RIM_OK;
     if (err)
         return err;
     if (!set_clip(job))
         return rim_options_refuse(usage, "clip",
                                   "give FIRST:LAST, numbers of frames, as 100:400");
     job->run.headless = true; // what a window remembers is not for files
-    job->source_options.nir_from = (rim_nir_from)job->nir_from;
-    job->source_options.mm_per_px = job->run.mm_per_px;
-    return rim_run_options_finish(&job->run, usage);
+    job->how.source.mm_per_px = job->run.mm_per_px;
+    err = rim_input_options_finish(&job->how);
+    return err ? err : rim_run_options_finish(&job->run, usage);
 }
 
 static rim_err parse(rim_export_job *job, int argc, char **argv)
 {
     rim_run_table shared; // defaults only
     rim_run_options *run = &job->run;
-    rim_source_options *s = &job->source_options;
     rim_dicom_facts *dicom = &job->dicom_facts;
     rim_run_options_init(run, &shared);
+    rim_input_options_init(&job->how);
     const rim_option options[] = {
         RIM_OPT_GROUP("Of a report"),
         RIM_OPT_STRING(
@@ -131,14 +128,7 @@ static rim_err parse(rim_export_job *job, int argc, char **argv)
                        "as it was given to replay"),
         RIM_OPT_STRING("sbr-range", "LOW:HIGH", &run->sbr_range,
                        "colour scale of the pictures (the recording's, or 1.3:5)"),
-        RIM_OPT_CROP("crop", &s->nir_crop, "the NIR panel of a recorded screen"),
-        RIM_OPT_CROP("visible-crop", &s->visible_crop,
-                     "the white-light panel of the same screen"),
-        RIM_OPT_CHOICE("nir-from", "NAME", &job->nir_from, nir_names,
-                       "how NIR is taken out of a colour picture"),
-        RIM_OPT_INT("bits", "N", &s->bits, 8, 16, "bits of a NIR sample"),
-        RIM_OPT_INT("black-level", "COUNTS", &s->black_level, 1, 65535,
-                    "NIR counts that mean no light"),
+        RIM_OPT_INCLUDE(job->how.table),
         RIM_OPT_END,
     };
     const rim_usage usage = {

@@ -1,6 +1,7 @@
 // cmd_live.c: rimlight live: cameras through the chain to the screen.
 // SPDX-License-Identifier: MIT
 #include "app/commands.h"
+#include "app/input_options.h"
 #include "app/live/live.h"
 #include "app/stop.h"
 
@@ -23,28 +24,19 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const justify_names[] = {"auto", "right", "left", NULL};
 static const char *const nir_light_names[] = {"dark", "bright", NULL};
 
 typedef struct settings {
     rim_live_options o;
-    rim_size size, visible_size;
-    rim_list control, visible_control;
-    int justify, nir_light;
+    rim_cameras_setup cameras;
+    int nir_light;
 } settings;
 
-static void take_lists(settings *s)
+static void finish(settings *s)
 {
     rim_live_options *o = &s->o;
-    o->nir.width = s->size.width;
-    o->nir.height = s->size.height;
-    o->visible.width = s->visible_size.width;
-    o->visible.height = s->visible_size.height;
-    o->nir.control = s->control.item;
-    o->nir.control_count = s->control.count;
-    o->visible.control = s->visible_control.item;
-    o->visible.control_count = s->visible_control.count;
-    o->nir.justify = (rim_justify)s->justify;
+    rim_camera_setup_apply(&o->nir, &s->cameras.nir);
+    rim_camera_setup_apply(&o->visible, &s->cameras.visible);
     o->nir_is_bright = s->nir_light == 1;
     o->visible.fps = o->nir.fps;
 }
@@ -65,6 +57,7 @@ static rim_err parse(settings *s, int argc, char **argv)
     rim_live_options *o = &s->o;
     rim_run_table shared;
     rim_run_options_init(&o->run, &shared);
+    rim_cameras_setup_init(&s->cameras);
     o->black_level = -1;
     const rim_option options[] = {
         RIM_OPT_GROUP("Cameras"),
@@ -78,25 +71,14 @@ static rim_err parse(settings *s, int argc, char **argv)
         RIM_OPT_CHOICE("nir-light", "WHICH", &s->nir_light, nir_light_names,
                        "with --interleaved: NIR frames are the dark ones (usual) or "
                        "the bright ones"),
-        RIM_OPT_STRING("format", "NAME", &o->nir.format,
-                       "pixel format of the NIR camera: GREY, Y10, Y12, Y16, Y12P, ... "
-                       "(the deepest that holds the rate)"),
-        RIM_OPT_SIZE("size", &s->size, "of its frames"),
+        RIM_OPT_INCLUDE(s->cameras.nir_table),
         RIM_OPT_DOUBLE("fps", "F", &o->nir.fps, 0.1, 1000,
                        "frames a second, of both cameras"),
         RIM_OPT_INT("bits", "N", &o->nir.bits, 8, 16,
                     "bits of a NIR sample that carry signal (told from the samples)"),
-        RIM_OPT_CHOICE("justify", "SIDE", &s->justify, justify_names,
-                       "where those bits lie in 16: right, left (told from them)"),
         RIM_OPT_INT("black-level", "COUNTS", &o->black_level, 0, 65535,
                     "NIR counts that mean no light"),
-        RIM_OPT_LIST("control", "NAME=VALUE", &s->control,
-                     "sets a control of the NIR camera; several times for several"),
-        RIM_OPT_STRING("visible-format", "NAME", &o->visible.format,
-                       "pixel format of the colour camera"),
-        RIM_OPT_SIZE("visible-size", &s->visible_size, "of its frames"),
-        RIM_OPT_LIST("visible-control", "NAME=VALUE", &s->visible_control,
-                     "sets a control of the colour camera"),
+        RIM_OPT_INCLUDE(s->cameras.visible_table),
         RIM_OPT_GROUP("Running"),
         RIM_OPT_FLAG("realtime", &o->realtime,
                      "real-time priority and locked memory, where the system allows"),
@@ -125,7 +107,7 @@ static rim_err parse(settings *s, int argc, char **argv)
     rim_err err = rim_options_parse(&usage, argc, argv, NULL, NULL);
     if (err)
         return err;
-    take_lists(s);
+    finish(s);
     o->run.word = (const char *const *)argv;
     o->run.word_count = argc;
     err = check(o, &usage);

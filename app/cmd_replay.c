@@ -4,13 +4,13 @@
 // window frames come at the recording's pace or later, never left out.
 // SPDX-License-Identifier: MIT
 #include "app/commands.h"
+#include "app/input_options.h"
 #include "app/prefetch.h"
 #include "app/progress.h"
 #include "app/run_options.h"
 #include "app/session.h"
 #include "app/stop.h"
 #include "app/window/player.h"
-#include "capture/screen_layout.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,10 +19,7 @@
 
 typedef struct replay {
     rim_run_options run;
-    rim_source_options source_options;
-    int nir_from;
-    const char *layout;
-    rim_screen_layout screen;
+    rim_input_options how;
     const char *input;
 
     rim_source *source;
@@ -40,9 +37,6 @@ typedef struct replay {
     int64_t processed, damaged;
     int64_t first_ns; // CLOCK_MONOTONIC minus presentation time
 } replay;
-
-static const char *const nir_names[] = {"gray", "red",           "green",
-                                        "blue", "green-overlay", NULL};
 
 static const char *const examples[] = {
     "replay demo/liver",
@@ -66,22 +60,11 @@ static rim_err parse(replay *r, int argc, char **argv)
 {
     rim_run_table shared;
     rim_run_options_init(&r->run, &shared);
-    rim_source_options *s = &r->source_options;
+    rim_input_options_init(&r->how);
+    rim_source_options *s = &r->how.source;
     const rim_option options[] = {
         RIM_OPT_GROUP("Input"),
-        RIM_OPT_STRING("layout", "NAME", &r->layout,
-                       "a recorded tower screen whose panels are known: pinpoint, or a "
-                       "text file; NAME:nir=PANEL,visible=PANEL takes others of them"),
-        RIM_OPT_CROP("crop", &s->nir_crop, "the NIR panel of a recorded screen"),
-        RIM_OPT_CROP("visible-crop", &s->visible_crop,
-                     "the white-light panel of the same screen"),
-        RIM_OPT_CHOICE("nir-from", "NAME", &r->nir_from, nir_names,
-                       "how NIR is taken out of a colour picture"),
-        RIM_OPT_INT("bits", "N", &s->bits, 8, 16,
-                    "bits of a NIR sample that carry signal, where the recording "
-                    "does not tell"),
-        RIM_OPT_INT("black-level", "COUNTS", &s->black_level, 1, 65535,
-                    "NIR counts that mean no light"),
+        RIM_OPT_INCLUDE(r->how.table),
         RIM_OPT_DOUBLE("fps", "X", &s->fps, 0.1, 1000,
                        "frames a second of a folder of PNGs (30)"),
         RIM_OPT_FLAG("all-frames", &s->all_frames,
@@ -102,11 +85,11 @@ static rim_err parse(replay *r, int argc, char **argv)
         .args_min = 1,
         .args_max = 1,
     };
-    const rim_err err = rim_options_parse(&usage, argc, argv, &r->input, NULL);
+    rim_err err = rim_options_parse(&usage, argc, argv, &r->input, NULL);
+    if (!err)
+        err = rim_input_options_finish(&r->how);
     if (err)
         return err;
-    s->nir_from = (rim_nir_from)r->nir_from;
-    s->layout = r->layout ? &r->screen : NULL;
     r->run.word = (const char *const *)argv;
     r->run.word_count = argc;
     s->mm_per_px = r->run.mm_per_px;
@@ -115,10 +98,7 @@ static rim_err parse(replay *r, int argc, char **argv)
 
 static rim_err open_all(replay *r)
 {
-    rim_err err = r->layout ? rim_screen_layout_load(&r->screen, r->layout) : RIM_OK;
-    if (err)
-        return err;
-    err = rim_source_open(&r->source, r->input, &r->source_options);
+    rim_err err = rim_source_open(&r->source, r->input, &r->how.source);
     if (err)
         return err;
     r->info = rim_source_get_info(r->source);
@@ -126,7 +106,7 @@ static rim_err open_all(replay *r)
     if (err)
         return err;
     if (!r->run.headless)
-        err = rim_player_create(&r->player, r->session, r->input, &r->source_options);
+        err = rim_player_create(&r->player, r->session, r->input, &r->how.source);
     if (err)
         return err;
     const bool draws = rim_session_draws(r->session) || rim_session_serves(r->session);

@@ -293,6 +293,12 @@ rim_err rim_options_parse(const rim_usage *u, int argc, char *const *argv,
     return RIM_OK;
 }
 
+// A function, since gcc 12 at -O1 loses rows where it copies such a table in place.
+void rim_options_copy(rim_option *to, const rim_option *from, size_t rows)
+{
+    memcpy(to, from, rows * sizeof *to);
+}
+
 int rim_exit_status(rim_err err)
 {
     if (err == RIM_OK || err == RIM_END)

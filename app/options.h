@@ -120,6 +120,14 @@ typedef struct rim_usage {
 RIM_NODISCARD rim_err rim_options_parse(const rim_usage *usage, int argc,
                                         char *const *argv, const char **args,
                                         int *count);
+// Copies a table that was made on the stack into an array that stays.
+#define RIM_OPTIONS_KEEP(to, from)                                                     \
+    do {                                                                               \
+        _Static_assert(sizeof(from) <= sizeof(to), "table too small");                 \
+        rim_options_copy((to), (from), sizeof(from) / sizeof *(from));                 \
+    } while (0)
+void rim_options_copy(rim_option *to, const rim_option *from, size_t rows);
+
 // What the process returns for an error: 0 for RIM_OK and RIM_END, 2 for
 // RIM_ERR_ARG, else 1.
 int rim_exit_status(rim_err err);

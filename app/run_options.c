@@ -85,8 +85,7 @@ void rim_run_options_init(rim_run_options *o, rim_run_table *table)
                        "instruction set, results do not depend on it"),
         RIM_OPT_END,
     };
-    _Static_assert(sizeof options <= sizeof table->option, "table too small");
-    memcpy(table->option, options, sizeof options);
+    RIM_OPTIONS_KEEP(table->option, options);
 }
 
 // What was not given is as the window had it the last time. Pictures in files do not

@@ -129,6 +129,10 @@ static rim_err shape_nir(rim_source *s, const char *input)
         err = make_picture(&s->nir_picture, s->nir);
     s->info.width = s->nir_crop.width;
     s->info.height = s->nir_crop.height;
+    s->info.is_panel =
+        !is_whole(&s->nir_crop, s->nir) || o->nir_from != RIM_NIR_FROM_GRAY;
+    s->info.panel_x = s->nir_crop.x;
+    s->info.panel_y = s->nir_crop.y;
     return err;
 }
 

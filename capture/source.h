@@ -24,7 +24,9 @@ typedef enum rim_nir_from {
     RIM_NIR_FROM_GREEN_OVERLAY,
 } rim_nir_from;
 
-// "gray", "red", "green", "blue", "green-overlay". RIM_ERR_ARG: none of these.
+// "gray", "red", "green", "blue", "green-overlay" by rim_nir_from, ended by NULL.
+extern const char *const rim_nir_from_names[];
+// RIM_ERR_ARG: none of these.
 RIM_NODISCARD rim_err rim_nir_from_name(rim_nir_from *out, const char *name);
 
 typedef struct rim_crop {

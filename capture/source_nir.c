@@ -6,12 +6,13 @@
 #include <assert.h>
 #include <string.h>
 
+const char *const rim_nir_from_names[] = {"gray", "red",           "green",
+                                          "blue", "green-overlay", NULL};
+
 rim_err rim_nir_from_name(rim_nir_from *out, const char *name)
 {
-    static const char *const names[] = {"gray", "red", "green", "blue",
-                                        "green-overlay"};
-    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
-        if (strcmp(name, names[i]) == 0) {
+    for (int i = 0; rim_nir_from_names[i]; i++) {
+        if (strcmp(name, rim_nir_from_names[i]) == 0) {
             *out = (rim_nir_from)i;
             return RIM_OK;
         }

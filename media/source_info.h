@@ -33,6 +33,8 @@ typedef struct rim_source_info {
     int width, height;                 // of a NIR frame
     int bits;                          // of a NIR sample, 8 to 16
     int black_level;                   // counts that mean no light
+    bool is_panel;                     // cut or taken out of a recorded screen,
+    int panel_x, panel_y;              // where its top left pixel lies there
     int visible_width, visible_height; // 0: there is no visible picture
     double fps;                        // 0: not known
     int64_t frames;                    // -1: not known

@@ -4,6 +4,7 @@
 #define RIM_APP_CALIBRATE_CALIBRATE_H
 
 #include "app/camera_facts.h"
+#include "app/input_options.h"
 #include "app/options.h"
 #include "calib/board.h"
 #include "calib/calib.h"
@@ -14,7 +15,7 @@
 
 #include <stdio.h>
 
-// rimlight calibrate NAME: each in its app/calibrate_NAME.c. What is returned is the
+// rimlight calibrate NAME: each in its app/calibrate/NAME.c. What is returned is the
 // exit status.
 // clang-format off
 #define RIM_CALIBRATIONS(X) \
@@ -36,8 +37,8 @@ RIM_CALIBRATIONS(X)
 // ---- options that several have ----
 
 typedef struct rim_cal_options {
-    rim_source_options source;
-    int nir_from;
+    rim_input_options input;
+    rim_cameras_setup cameras;
     const char *out; // -o
     const char *camera, *serial;
     double exposure_us, gain_db; // NAN: not given
@@ -46,17 +47,13 @@ typedef struct rim_cal_options {
     double pitch_mm, marker_mm;
     bool no_tangential, no_k3;
     double seconds; // a camera is looked at for so long, 0: as long as it takes
-    // How live cameras are set up.
-    const char *format, *visible_format;
-    rim_size size, visible_size;
-    int justify;
-    rim_list control, visible_control;
-    rim_option input_table[8], live_table[6], visible_table[5], camera_table[6],
-        board_table[6], fit_table[3];
+    rim_option input_table[3], nir_table[3], visible_table[3], camera_table[6],
+        board_table[6], fit_table[3], look_table[2];
 } rim_cal_options;
 
+// *o must then stay where it is.
 void rim_cal_options_init(rim_cal_options *o);
-void rim_cal_options_finish(rim_cal_options *o);
+RIM_NODISCARD rim_err rim_cal_options_finish(rim_cal_options *o);
 // Parses and finishes *o for a command that must be given --nir, whose value comes to
 // *nir, and -o. As rim_options_parse().
 RIM_NODISCARD rim_err rim_cal_options_parse(rim_cal_options *o, const char *const *nir,

@@ -256,8 +256,9 @@ int rim_calibrate_check(int argc, char **argv)
                        "the visible picture, where it is not in the same sequence"),
         RIM_OPT_CHOICE("target", "WHAT", &o.target, target_names, "what is shown"),
         RIM_OPT_INCLUDE(o.cal.board_table),
+        RIM_OPT_INCLUDE(o.cal.look_table),
         RIM_OPT_INCLUDE(o.cal.input_table),
-        RIM_OPT_INCLUDE(o.cal.live_table),
+        RIM_OPT_INCLUDE(o.cal.nir_table),
         RIM_OPT_INCLUDE(o.cal.visible_table),
         RIM_OPT_END,
     };
@@ -277,9 +278,9 @@ int rim_calibrate_check(int argc, char **argv)
     rim_err err = rim_options_parse(&usage, argc, argv, &o.dir, NULL);
     if (err == RIM_OK && !o.nir)
         err = rim_options_refuse(&usage, "nir", "is needed");
-    if (err == RIM_OK) {
-        rim_cal_options_finish(&o.cal);
+    if (err == RIM_OK)
+        err = rim_cal_options_finish(&o.cal);
+    if (err == RIM_OK)
         err = run(&o);
-    }
     return rim_exit_status(err);
 }

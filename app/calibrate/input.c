@@ -98,11 +98,12 @@ static rim_err open_pictures(rim_cal_input *in, const char *path,
     if (err != RIM_OK)
         return err;
     in->next = 0;
-    in->shape = (rim_cal_shape){.width = in->nir.width,
-                                .height = in->nir.height,
-                                .bits = o->source.bits ? o->source.bits : in->nir.bits,
-                                .black_level = o->source.black_level,
-                                .frames = in->files};
+    in->shape = (rim_cal_shape){
+        .width = in->nir.width,
+        .height = in->nir.height,
+        .bits = o->input.source.bits ? o->input.source.bits : in->nir.bits,
+        .black_level = o->input.black_level > 0 ? o->input.black_level : 0,
+        .frames = in->files};
     return RIM_OK;
 }
 
@@ -131,7 +132,7 @@ static rim_err next_picture(rim_cal_input *in)
 static rim_err open_recording(rim_cal_input *in, const char *path,
                               const rim_cal_options *o)
 {
-    rim_err err = rim_source_open(&in->source, path, &o->source);
+    rim_err err = rim_source_open(&in->source, path, &o->input.source);
     if (err != RIM_OK)
         return err;
     const rim_source_info *info = rim_source_get_info(in->source);
@@ -190,29 +191,20 @@ static rim_err open_camera(rim_cal_input *in, const char *device,
                            const rim_cal_options *o, rim_camera_use use)
 {
     const bool nir = use == RIM_CAMERA_NIR;
-    const rim_size size = nir ? o->size : o->visible_size;
-    const rim_list *control = nir ? &o->control : &o->visible_control;
-    const rim_camera_options options = {.device = device,
-                                        .use = use,
-                                        .format = nir ? o->format : o->visible_format,
-                                        .width = size.width,
-                                        .height = size.height,
-                                        .bits = nir ? o->source.bits : 0,
-                                        .justify = nir ? (rim_justify)o->justify
-                                                       : RIM_JUSTIFY_AUTO,
-                                        .control = control->item,
-                                        .control_count = control->count};
+    rim_camera_options options = {
+        .device = device, .use = use, .bits = nir ? o->input.source.bits : 0};
+    rim_camera_setup_apply(&options, nir ? &o->cameras.nir : &o->cameras.visible);
     rim_err err = rim_camera_open(&in->camera, &options);
     if (err != RIM_OK)
         return err;
     rim_stop_install();
     const rim_camera_info *i = rim_camera_get_info(in->camera);
     rim_log_info("%s (%s): %s", i->device, i->card, i->choice);
-    const int black = o->source.black_level;
+    const int black = o->input.black_level;
     in->shape = (rim_cal_shape){.width = i->width,
                                 .height = i->height,
                                 .bits = nir ? i->bits : 8,
-                                .black_level = black > 0 ? black : i->black_level,
+                                .black_level = black >= 0 ? black : i->black_level,
                                 .frames = -1,
                                 .live = true};
     rim_camera_facts_get(&in->shape.camera, i);

@@ -273,9 +273,10 @@ int rim_calibrate_lens(int argc, char **argv)
         RIM_OPT_DOUBLE("distance", "MM", &distance_mm, 1, 10000,
                        "working distance for which the pixel pitch is stated"),
         RIM_OPT_INCLUDE(o.board_table),
+        RIM_OPT_INCLUDE(o.look_table),
         RIM_OPT_INCLUDE(o.fit_table),
         RIM_OPT_INCLUDE(o.input_table),
-        RIM_OPT_INCLUDE(o.live_table),
+        RIM_OPT_INCLUDE(o.nir_table),
         RIM_OPT_INCLUDE(o.camera_table),
         RIM_OPT_END,
     };
@@ -298,9 +299,9 @@ int rim_calibrate_lens(int argc, char **argv)
     rim_err err = rim_options_parse(&usage, argc, argv, &input, NULL);
     if (err == RIM_OK && !o.out)
         err = rim_options_refuse(&usage, "out", "is needed");
-    if (err == RIM_OK) {
-        rim_cal_options_finish(&o);
+    if (err == RIM_OK)
+        err = rim_cal_options_finish(&o);
+    if (err == RIM_OK)
         err = run(input, &o, views, distance_mm);
-    }
     return rim_exit_status(err);
 }

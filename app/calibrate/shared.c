@@ -11,9 +11,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static const char *const nir_names[] = {"gray", "red",           "green",
-                                        "blue", "green-overlay", NULL};
-static const char *const justify_names[] = {"auto", "right", "left", NULL};
 static const char *const board_names[] = {"",         "chessboard", "circles",
                                           "acircles", "charuco",    NULL};
 
@@ -22,39 +19,21 @@ static const char *const board_names[] = {"",         "chessboard", "circles",
 void rim_cal_options_init(rim_cal_options *o)
 {
     *o = (rim_cal_options){.exposure_us = NAN, .gain_db = NAN};
-    rim_source_options *s = &o->source;
+    rim_input_options_init(&o->input);
+    rim_cameras_setup_init(&o->cameras);
     const rim_option input[] = {
         RIM_OPT_GROUP("Input"),
-        RIM_OPT_CROP("crop", &s->nir_crop, "the NIR panel of a recorded screen"),
-        RIM_OPT_CROP("visible-crop", &s->visible_crop,
-                     "the white-light panel of the same screen"),
-        RIM_OPT_CHOICE("nir-from", "NAME", &o->nir_from, nir_names,
-                       "how NIR is taken out of a colour picture"),
-        RIM_OPT_INT("bits", "N", &s->bits, 8, 16,
-                    "bits of a NIR sample, where the recording does not tell"),
-        RIM_OPT_INT("black-level", "COUNTS", &s->black_level, 1, 65535,
-                    "NIR counts that mean no light"),
-        RIM_OPT_DOUBLE("seconds", "S", &o->seconds, 0.1, 1e6,
-                       "of a camera: look for a board for so long"),
+        RIM_OPT_INCLUDE(o->input.table),
         RIM_OPT_END,
     };
-    const rim_option live[] = {
+    const rim_option nir[] = {
         RIM_OPT_GROUP("A live NIR camera; set up as in `rimlight live`"),
-        RIM_OPT_STRING("format", "NAME", &o->format, "its pixel format"),
-        RIM_OPT_SIZE("size", &o->size, "of its frames"),
-        RIM_OPT_CHOICE("justify", "SIDE", &o->justify, justify_names,
-                       "where the bits lie in 16: right, left (told from them)"),
-        RIM_OPT_LIST("control", "NAME=VALUE", &o->control,
-                     "sets a control, as exposure or gain; several times for several"),
+        RIM_OPT_INCLUDE(o->cameras.nir_table),
         RIM_OPT_END,
     };
     const rim_option visible[] = {
-        RIM_OPT_GROUP("A live visible camera"),
-        RIM_OPT_STRING("visible-format", "NAME", &o->visible_format,
-                       "its pixel format"),
-        RIM_OPT_SIZE("visible-size", &o->visible_size, "of its frames"),
-        RIM_OPT_LIST("visible-control", "NAME=VALUE", &o->visible_control,
-                     "sets a control of it"),
+        RIM_OPT_GROUP("A live colour camera"),
+        RIM_OPT_INCLUDE(o->cameras.visible_table),
         RIM_OPT_END,
     };
     const rim_option camera[] = {
@@ -86,17 +65,23 @@ void rim_cal_options_init(rim_cal_options *o)
         RIM_OPT_FLAG("no-k3", &o->no_k3, "a lens with two radial terms"),
         RIM_OPT_END,
     };
-    memcpy(o->input_table, input, sizeof input);
-    memcpy(o->live_table, live, sizeof live);
-    memcpy(o->visible_table, visible, sizeof visible);
-    memcpy(o->camera_table, camera, sizeof camera);
-    memcpy(o->board_table, board, sizeof board);
-    memcpy(o->fit_table, fit, sizeof fit);
+    const rim_option look[] = {
+        RIM_OPT_DOUBLE("seconds", "S", &o->seconds, 0.1, 1e6,
+                       "of a camera: look for a board for so long"),
+        RIM_OPT_END,
+    };
+    RIM_OPTIONS_KEEP(o->input_table, input);
+    RIM_OPTIONS_KEEP(o->nir_table, nir);
+    RIM_OPTIONS_KEEP(o->visible_table, visible);
+    RIM_OPTIONS_KEEP(o->camera_table, camera);
+    RIM_OPTIONS_KEEP(o->board_table, board);
+    RIM_OPTIONS_KEEP(o->fit_table, fit);
+    RIM_OPTIONS_KEEP(o->look_table, look);
 }
 
-void rim_cal_options_finish(rim_cal_options *o)
+rim_err rim_cal_options_finish(rim_cal_options *o)
 {
-    o->source.nir_from = (rim_nir_from)o->nir_from;
+    return rim_input_options_finish(&o->input);
 }
 
 rim_err rim_cal_options_parse(rim_cal_options *o, const char *const *nir,
@@ -105,9 +90,7 @@ rim_err rim_cal_options_parse(rim_cal_options *o, const char *const *nir,
     rim_err err = rim_options_parse(usage, argc, argv, NULL, NULL);
     if (err == RIM_OK && (!*nir || !o->out))
         err = rim_options_refuse(usage, *nir ? "out" : "nir", "is needed");
-    if (err == RIM_OK)
-        rim_cal_options_finish(o);
-    return err;
+    return err == RIM_OK ? rim_cal_options_finish(o) : err;
 }
 
 unsigned rim_cal_fixed(const rim_cal_options *o)

@@ -77,7 +77,7 @@ int rim_cal_still_run(const rim_cal_still *c, int argc, char **argv)
         RIM_OPT_INT("frames", "N", &frames, 1, RIM_STACK_FRAMES_MAX, "at most so many"),
         RIM_OPT_INCLUDE(c->usage.options ? c->usage.options : none),
         RIM_OPT_INCLUDE(o.input_table),
-        RIM_OPT_INCLUDE(o.live_table),
+        RIM_OPT_INCLUDE(o.nir_table),
         RIM_OPT_INCLUDE(o.camera_table),
         RIM_OPT_END,
     };

@@ -46,13 +46,12 @@ static void describe_pitch(dicom_job *j, double picture_mm_per_px)
 
 static void describe_derivation(dicom_job *j)
 {
-    const rim_source_options *s = &j->job->source_options;
     const rim_source_info *i = j->info;
-    if (s->nir_crop.width > 0 || s->nir_from != RIM_NIR_FROM_GRAY) {
+    if (i->is_panel) {
         (void)snprintf(j->nir_derivation, sizeof j->nir_derivation,
                        "NIR channel taken out of a recorded screen, %dx%d pixels at "
                        "%d, %d",
-                       i->width, i->height, s->nir_crop.x, s->nir_crop.y);
+                       i->width, i->height, i->panel_x, i->panel_y);
         j->facts.nir_derivation = j->nir_derivation;
     }
     (void)snprintf(

@@ -2,15 +2,15 @@
 // program than a report.
 //
 // A new form is a field here, a line in cmd_export.c's table of options, and its own
-// app/export_NAME.c.
+// app/export/NAME.c.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_APP_EXPORT_EXPORT_H
 #define RIM_APP_EXPORT_EXPORT_H
 
+#include "app/input_options.h"
 #include "app/run_options.h"
 
 #include "base/err.h"
-#include "capture/source.h"
 #include "exchange/case.h"
 #include "exchange/dicom.h"
 
@@ -22,12 +22,11 @@ typedef struct rim_export_job {
     bool remove_original; // once ffv1 is verified
     // The recording that the report was made of, and how it is read; NULL: none given.
     const char *source;
-    rim_source_options source_options;
+    rim_input_options how;
     rim_run_options run;            // what is known of the scene; no outputs
     rim_dicom_facts dicom_facts;    // what the user gives of them
     uint64_t clip_first, clip_last; // numbers of the NIR frames that go into --dicom
     // As given, before parsing is done.
-    int nir_from;
     const char *clip;
 } rim_export_job;
 

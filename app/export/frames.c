@@ -44,7 +44,7 @@ rim_err rim_export_frames_open(rim_export_frames **out, const rim_export_job *jo
     if (!f)
         return RIM_ERR_MEMORY;
     f->job = job;
-    rim_err err = rim_source_open(&f->source, job->source, &job->source_options);
+    rim_err err = rim_source_open(&f->source, job->source, &job->how.source);
     if (!err)
         err =
             rim_session_create(&f->session, &job->run, rim_source_get_info(f->source));

@@ -140,11 +140,9 @@ void rim_export_table_run(rim_page_table *t, const rim_export_job *job,
         return;
     rim_page_add(t, "pictures here: colour scale", "SBR %g to %g, %s", info->sbr_low,
                  info->sbr_high, rim_color_map_name(job->run.color_map));
-    if (job->source_options.nir_crop.width > 0) {
-        const rim_crop *crop = &job->source_options.nir_crop;
-        rim_page_add(t, "pictures here: NIR panel", "%dx%d px at %d, %d", crop->width,
-                     crop->height, crop->x, crop->y);
-    }
+    if (info->is_panel)
+        rim_page_add(t, "pictures here: NIR panel", "%dx%d px at %d, %d", info->width,
+                     info->height, info->panel_x, info->panel_y);
 }
 
 // ---- calibration

@@ -157,6 +157,27 @@ START_TEST(page_with_pictures)
 }
 END_TEST
 
+START_TEST(page_of_a_panel)
+{
+    rim_put_text(folder, "half.layout",
+                 "rimlight-layout 1\nscreen 320x240\npanel right 160,0,160,240\n"
+                 "nir right\n");
+    rim_run_program(&run,
+                    "replay %s --layout %s/half.layout --headless --report "
+                    "%s/half.jsonl",
+                    folder, folder, folder);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    rim_run_program(&run,
+                    "export %s/half.jsonl --html %s/half.html --source %s --layout "
+                    "%s/half.layout",
+                    folder, folder, folder, folder);
+    ck_assert_msg(run.status == 0 && run.errors == 0, "%d: %s", run.status, run.err);
+    char *page = slurp_page("half.html");
+    ck_assert_ptr_nonnull(strstr(page, "160x240 px at 160, 0"));
+    free(page);
+}
+END_TEST
+
 START_TEST(page_without_pictures)
 {
     rim_run_program(&run, "export %s --html %s/bare.html --title A&B", report, folder);
@@ -252,6 +273,7 @@ int main(void)
     tcase_add_test(t, what_is_wrong_is_named);
     tcase_add_test(t, wrong_line);
     tcase_add_test(t, page_with_pictures);
+    tcase_add_test(t, page_of_a_panel);
     tcase_add_test(t, page_without_pictures);
     tcase_add_test(t, wrong_recordings);
     tcase_add_test(t, dicom_files);

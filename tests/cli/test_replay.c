@@ -75,6 +75,20 @@ START_TEST(pitch_given_by_hand)
 }
 END_TEST
 
+// 0 is a level like any other, not "as the recording says".
+START_TEST(black_level_of_nothing)
+{
+    char *recorded = report_of(folder, "");
+    char *same = report_of(folder, "--black-level 64");
+    char *none = report_of(folder, "--black-level 0");
+    ck_assert_str_eq(recorded, same);
+    ck_assert_str_ne(recorded, none);
+    free(recorded);
+    free(same);
+    free(none);
+}
+END_TEST
+
 START_TEST(recording_replays_to_the_same_report)
 {
     char record[300], options[400];
@@ -170,6 +184,7 @@ int main(void)
     tcase_add_loop_test(t, threads_and_cpu_make_no_difference, 0, 4);
     tcase_add_test(t, finds_the_ring);
     tcase_add_test(t, pitch_given_by_hand);
+    tcase_add_test(t, black_level_of_nothing);
     tcase_add_test(t, recording_replays_to_the_same_report);
     tcase_add_test(t, report_on_standard_output);
     tcase_add_test(t, overlay_as_pictures_and_as_video);
