@@ -8,6 +8,8 @@ target_compile_options(rim_options INTERFACE
   $<$<COMPILE_LANGUAGE:C>:-Wconversion -Wstrict-prototypes -Wmissing-prototypes>
   # One source, one result: no fused multiply-add that only some CPUs have.
   -ffp-contract=off
+  # Nobody asks for errno or traps after a square root: loops over them can be vectors.
+  -fno-math-errno -fno-trapping-math
   $<$<BOOL:${RIM_WERROR}>:-Werror>)
 
 # rim_library(NAME SOURCES ... X86 ... NEON ... USES rim_x ... LIBS external ...)

@@ -23,53 +23,60 @@
 // The form is m + p cos 2t + q sin 2t in direction t; the guess is the unit circle.
 enum { X = 0, Y, M, P, Q, TERMS };
 
-// Distance of (dx, dy) from the ellipse, outwards, and how the terms change it.
-static double distance(double slope[TERMS], const double v[TERMS], double dx, double dy)
+// Points with weight, from the guess's place in its radii, and what the ellipse in hand
+// makes of them: arrays, which compilers take several of at once.
+typedef struct points {
+    int count;
+    double x[RIM_ELLIPSE_POINTS], y[RIM_ELLIPSE_POINTS], weight[RIM_ELLIPSE_POINTS];
+    double off[RIM_ELLIPSE_POINTS];          // distance from the ellipse, outwards
+    double slope[TERMS][RIM_ELLIPSE_POINTS]; // how the terms change it
+    double now[RIM_ELLIPSE_POINTS];          // weight in this round
+} points;
+
+static void measure(points *p, const double v[TERMS], double far)
 {
-    const double xx = v[M] + v[P], yy = v[M] - v[P];
-    const double mx = xx * dx + v[Q] * dy, my = v[Q] * dx + yy * dy;
-    const double d2 = dx * dx + dy * dy, d = sqrt(d2), s = sqrt(dx * mx + dy * my);
-    const double along = (1.0 - 1.0 / s) / d, turn = d / (s * s * s);
-    slope[X] = -(along * dx + turn * mx);
-    slope[Y] = -(along * dy + turn * my);
-    slope[M] = 0.5 * turn * d2;
-    slope[P] = 0.5 * turn * (dx * dx - dy * dy);
-    slope[Q] = turn * dx * dy;
-    return d - d / s;
+    const double vx = v[X], vy = v[Y], m = v[M], vp = v[P], q = v[Q];
+    for (int i = 0; i < p->count; i++) {
+        const double dx = p->x[i] - vx, dy = p->y[i] - vy;
+        const double mx = (m + vp) * dx + q * dy, my = q * dx + (m - vp) * dy;
+        const double d2 = dx * dx + dy * dy, d = sqrt(d2), s = sqrt(dx * mx + dy * my);
+        const double along = (1.0 - 1.0 / s) / d, turn = d / (s * s * s);
+        const double off = d - d / s, u = off / far, w = 1.0 / (1.0 + u * u);
+        p->slope[X][i] = -(along * dx + turn * mx);
+        p->slope[Y][i] = -(along * dy + turn * my);
+        p->slope[M][i] = 0.5 * turn * d2;
+        p->slope[P][i] = 0.5 * turn * (dx * dx - dy * dy);
+        p->slope[Q][i] = turn * dx * dy;
+        p->off[i] = off;
+        p->now[i] = p->weight[i] * (w * w);
+    }
 }
 
-static double part_within(double miss, double far)
+// One step of Gauss-Newton.
+static bool step(double v[TERMS], points *p, double far)
 {
-    const double u = miss / far, w = 1.0 / (1.0 + u * u);
-    return w * w;
-}
-
-// One step of Gauss-Newton; points are taken from the guess's place in its radii.
-static bool step(double v[TERMS], const rim_point *p, const double *weight, int count,
-                 double far)
-{
-    double n[TERMS][TERMS] = {{0}}, g[TERMS] = {0}, slope[TERMS];
-    for (int i = 0; i < count; i++) {
-        if (!(weight[i] > 0.0))
-            continue;
-        const double off = distance(slope, v, p[i].x - v[X], p[i].y - v[Y]);
-        const double w = weight[i] * part_within(off, far);
-        for (int a = 0; a < TERMS; a++) {
-            for (int b = a; b < TERMS; b++)
-                n[a][b] += w * slope[a] * slope[b];
-            g[a] -= w * slope[a] * off;
-        }
+    double n[TERMS][TERMS + 1] = {{0}}; // with the right side as its last column
+    measure(p, v, far);
+    for (int i = 0; i < p->count; i++) {
+        const double t[TERMS + 1] = {p->slope[X][i], p->slope[Y][i], p->slope[M][i],
+                                     p->slope[P][i], p->slope[Q][i], -p->off[i]};
+        for (int a = 0; a < TERMS; a++)
+            for (int b = a; b < TERMS + 1; b++)
+                n[a][b] += p->now[i] * t[a] * t[b];
     }
     // Prior: of the place; of the size 1 / sqrt m; of p and q, as changes of the radius.
     const double size = 1.0 / sqrt(v[M]), per_m = -0.5 * size / v[M];
     const double pull[TERMS] = {PLACE_PULL, PLACE_PULL, SIZE_PULL * per_m * per_m,
                                 ROUND_PULL * per_m * per_m, ROUND_PULL * per_m * per_m};
     const double off[TERMS] = {v[X], v[Y], (size - 1.0) / per_m, v[P], v[Q]};
+    double h[TERMS][TERMS] = {{0}}, g[TERMS];
     for (int a = 0; a < TERMS; a++) {
-        n[a][a] += pull[a];
-        g[a] -= pull[a] * off[a];
+        for (int b = a; b < TERMS; b++)
+            h[a][b] = n[a][b];
+        h[a][a] += pull[a];
+        g[a] = n[a][TERMS] - pull[a] * off[a];
     }
-    if (!rim_solve(&n[0][0], g, TERMS))
+    if (!rim_solve(&h[0][0], g, TERMS))
         return false;
     v[X] += g[X];
     v[Y] += g[Y];
@@ -95,26 +102,27 @@ static double half_turn(double degrees)
 bool rim_ellipse_fit(rim_ellipse *e, double *miss, const rim_point *point,
                      const double *weight, int count, const rim_ellipse *guess)
 {
-    rim_point p[RIM_ELLIPSE_POINTS];
-    double v[TERMS] = {[M] = 1.0}, slope[TERMS];
-    int used = 0;
+    points p;
+    p.count = 0;
+    double v[TERMS] = {[M] = 1.0};
     for (int i = 0; i < count; i++) {
-        used += weight[i] > 0.0;
-        p[i].x = (point[i].x - guess->x) / guess->a;
-        p[i].y = (point[i].y - guess->y) / guess->a;
+        if (!(weight[i] > 0.0))
+            continue;
+        p.x[p.count] = (point[i].x - guess->x) / guess->a;
+        p.y[p.count] = (point[i].y - guess->y) / guess->a;
+        p.weight[p.count++] = weight[i];
     }
-    if (used < 4)
+    if (p.count < 4)
         return false;
     double far = FAR_FIRST;
     for (int round = 0; round < ROUNDS; round++) {
-        if (!step(v, p, weight, count, far))
+        if (!step(v, &p, far))
             return false;
         far = fmax(0.7 * far, FAR_LAST);
     }
-    for (int i = 0; i < count; i++)
-        miss[i] = weight[i] > 0.0
-                      ? guess->a * distance(slope, v, p[i].x - v[X], p[i].y - v[Y])
-                      : 0.0;
+    measure(&p, v, far);
+    for (int i = 0, k = 0; i < count; i++)
+        miss[i] = weight[i] > 0.0 ? guess->a * p.off[k++] : 0.0;
     const double root = sqrt(v[P] * v[P] + v[Q] * v[Q]);
     *e =
         (rim_ellipse){.x = guess->x + guess->a * v[X],
