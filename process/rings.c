@@ -21,6 +21,28 @@ static size_t votes_of(const rim_rings *r)
     return (size_t)RIM_RING_RADII * (size_t)r->height * (size_t)r->stride + REACH;
 }
 
+// Where ridges vote: level 1 has half the resolution, one vote every two pixels of
+// level 0.
+static void plan(rim_rings *r, int odd)
+{
+    const rim_pyramid *p = r->pyramid;
+    rim_vote_way *way = &r->way[odd];
+    *way = (rim_vote_way){.width = r->width,
+                          .height = r->height,
+                          .stride = r->stride,
+                          .nowhere = (int32_t)votes_of(r) - REACH};
+    double low = RADIUS_FIRST / (p->grid->mm * p->level[0].cell);
+    for (int bin = 0; bin < (odd ? HALF_FROM : RIM_RING_RADII);
+         bin++, low *= RADIUS_STEP)
+        for (double t = low; t < low * RADIUS_STEP && way->steps < RIM_VOTE_STEPS;
+             t += 2.0) {
+            way->plane[way->steps] = bin * r->height * r->stride;
+            way->distance[way->steps++] = (int32_t)(t + 0.5);
+        }
+    for (int k = way->steps; k < RIM_VOTE_STEPS; k++)
+        way->distance[k] = RIM_VOTE_BEYOND;
+}
+
 rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid)
 {
     *r = (rim_rings){.pyramid = pyramid};
@@ -33,27 +55,21 @@ rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid)
     r->smooth = calloc(n, sizeof *r->smooth);
     r->line = calloc((size_t)fine->width + 2, sizeof *r->line);
     r->ridge = calloc((size_t)fine->width, sizeof *r->ridge);
+    for (int i = 0; i < 2; i++)
+        r->voter[i] = calloc((size_t)fine->width, sizeof *r->voter[i]);
     r->rows = calloc(m, sizeof *r->rows);
     r->sum = calloc(m, sizeof *r->sum);
-    r->votes = calloc(votes_of(r), sizeof *r->votes);
+    r->votes =
+        calloc(votes_of(r) + 1, sizeof *r->votes); // one for what leaves the frame
     r->zeros = calloc(w + 2 * REACH, sizeof *r->zeros);
     r->nothing = calloc(w, sizeof *r->nothing);
     r->at = calloc(w, sizeof *r->at);
-    const bool ok = r->smooth && r->line && r->ridge && r->rows && r->sum && r->votes &&
-                    r->zeros && r->nothing && r->at;
+    const bool ok = r->smooth && r->line && r->ridge && r->voter[0] && r->voter[1] &&
+                    r->rows && r->sum && r->votes && r->zeros && r->nothing && r->at;
     for (size_t x = 0; ok && x < w; x++)
         r->nothing[x] = INT16_MIN;
-    // Level 1 has half the resolution: one vote every two pixels of level 0.
-    double low = RADIUS_FIRST / (pyramid->grid->mm * fine->cell);
-    for (int bin = 0; bin < RIM_RING_RADII; bin++, low *= RADIUS_STEP) {
-        if (bin == HALF_FROM)
-            r->near = r->steps;
-        for (double t = low; t < low * RADIUS_STEP && r->steps < RIM_RING_STEPS;
-             t += 2.0) {
-            r->plane[r->steps] = (size_t)bin * (size_t)r->height * (size_t)r->stride;
-            r->distance[r->steps++] = (int)(t + 0.5);
-        }
-    }
+    for (int i = 0; i < 2; i++)
+        plan(r, i);
     if (ok)
         return RIM_OK;
     rim_rings_uninit(r);
@@ -65,6 +81,8 @@ void rim_rings_uninit(rim_rings *r)
     free(r->smooth);
     free(r->line);
     free(r->ridge);
+    for (int i = 0; i < 2; i++)
+        free(r->voter[i]);
     free(r->rows);
     free(r->sum);
     free(r->votes);
@@ -97,46 +115,41 @@ static int value_at(const int16_t *p, int w, int x_q8, int y_q8)
     return (top * (256 - fy) + bottom * fy) >> 16;
 }
 
-// Votes from (x, y) along the unit vector n (Q8), level 0 pixels, at the first `steps`
-// distances. Both coordinates go in one number, y in its upper half; what leaves the
-// frame has a negative or a large one.
-static void vote_along(rim_rings *r, int x, int y, int nx, int ny, int steps)
+// A ridge is higher than what lies a pixel and a half to either side.
+static bool stands_up(const int16_t *p, int w, const rim_ridge *g)
 {
-    const uint32_t w = (uint32_t)r->width, h = (uint32_t)r->height;
-    const int64_t from = (int64_t)y * 256 * (INT64_C(1) << 32) + x * 256;
-    const int64_t way = ny * (INT64_C(1) << 32) + nx;
-    int16_t *votes = r->votes + REACH;
-    for (int k = 0; k < steps; k++) {
-        // A pixel of the votes is two here: Q8 and a half are 9 bits.
-        const uint64_t at = (uint64_t)(from + r->distance[k] * way);
-        const uint32_t cx = (uint32_t)at >> 9, cy = (uint32_t)(at >> 41);
-        if (cx >= w || cy >= h)
-            return;
-        votes[r->plane[k] + (size_t)cy * (size_t)r->stride + cx]++;
+    const int sx = g->nx + g->nx / 2, sy = g->ny + g->ny / 2;
+    return (value_at(p, w, sx, sy) < *p) & (value_at(p, w, -sx, -sy) < *p);
+}
+
+// Those of n ridges of row y that vote, by whether x + y is odd: large rings have pixels
+// enough, and every other one votes for them. No branches, which nobody could foresee.
+static void sort_out(rim_rings *r, int count[2], int n, int y)
+{
+    const int w = r->pyramid->level[0].width;
+    const int16_t *row = r->smooth + (size_t)y * (size_t)w;
+    count[0] = count[1] = 0;
+    for (int i = 0; i < n; i++) {
+        rim_ridge g = r->ridge[i];
+        g.x = (int16_t)(g.x + MARGIN);
+        const int odd = (g.x + y) & 1;
+        r->voter[odd][count[odd]] = g;
+        count[odd] += stands_up(row + g.x, w, &g);
     }
 }
 
 static void vote(rim_rings *r)
 {
+    const rim_process_kernels *k = r->pyramid->kernels;
     const rim_pyramid_level *l = &r->pyramid->level[0];
     const int w = l->width, h = l->height;
     for (int y = MARGIN; y < h - MARGIN; y++) {
         const int16_t *row = r->smooth + (size_t)y * (size_t)w + MARGIN;
-        const int n = r->pyramid->kernels->ridge_row(r->ridge, row, w, LEAST_RIDGE,
-                                                     w - 2 * MARGIN);
-        for (int i = 0; i < n; i++) {
-            const rim_ridge *g = &r->ridge[i];
-            const int16_t *p = row + g->x;
-            // A ridge is higher than what lies a pixel and a half to either side.
-            const int sx = g->nx + g->nx / 2, sy = g->ny + g->ny / 2;
-            if (value_at(p, w, sx, sy) >= *p || value_at(p, w, -sx, -sy) >= *p)
-                continue;
-            const int x = g->x + MARGIN;
-            // Large rings have pixels enough: every other one votes for them.
-            const int steps = (x + y) % 2 ? r->near : r->steps;
-            vote_along(r, x, y, g->nx, g->ny, steps);
-            vote_along(r, x, y, -g->nx, -g->ny, steps);
-        }
+        int count[2];
+        const int n = k->ridge_row(r->ridge, row, w, LEAST_RIDGE, w - 2 * MARGIN);
+        sort_out(r, count, n, y);
+        for (int odd = 0; odd < 2; odd++)
+            k->vote_row(r->votes + REACH, r->voter[odd], count[odd], y, &r->way[odd]);
     }
 }
 

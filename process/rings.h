@@ -15,8 +15,6 @@
 
 #define RIM_RING_RADII 12 // bins, each 1.25 times the one before
 
-#define RIM_RING_STEPS 512
-
 typedef struct rim_rings {
     const rim_pyramid *pyramid;
     int width, height;   // of the vote planes: pyramid level 1
@@ -24,15 +22,13 @@ typedef struct rim_rings {
     int16_t *smooth;     // level 0, lightly smoothed
     int16_t *line;       // scratch for that
     rim_ridge *ridge;    // of a row of level 0
+    rim_ridge *voter[2]; // those of them that vote, by whether x + y is odd
     int16_t *votes;      // [radii][height][stride], a margin before and after
     int16_t *rows, *sum; // scratch, of one vote plane; more rows behind or before
     int16_t *zeros;      // a row of votes with its margins
     int16_t *nothing;    // a row that is lower than all
     uint16_t *at;        // peaks of a row
-    // Where a ridge pixel votes: distances in pixels of level 0, near to far, the plane
-    // of each; how many there are, and how many within the radii that all vote for.
-    int distance[RIM_RING_STEPS], steps, near;
-    size_t plane[RIM_RING_STEPS];
+    rim_vote_way way[2]; // of ridges where x + y is even, for all radii, and odd
 } rim_rings;
 
 RIM_NODISCARD rim_err rim_rings_init(rim_rings *r, const rim_pyramid *pyramid);

@@ -90,3 +90,25 @@ int rim_ridge_row_c(rim_ridge *ridge, const int16_t *row, ptrdiff_t stride, int 
     }
     return n;
 }
+
+static void vote_along(int16_t *votes, int x, int y, int nx, int ny,
+                       const rim_vote_way *way)
+{
+    for (int k = 0; k < way->steps; k++) {
+        const int cx = (256 * x + way->distance[k] * nx) >> 9;
+        const int cy = (256 * y + way->distance[k] * ny) >> 9;
+        if (cx < 0 || cy < 0 || cx >= way->width || cy >= way->height)
+            return; // for good
+        votes[way->plane[k] + cy * way->stride + cx]++;
+    }
+}
+
+void rim_vote_row_c(int16_t *votes, const rim_ridge *ridge, int n, int y,
+                    const rim_vote_way *way)
+{
+    for (int i = 0; i < n; i++) {
+        const rim_ridge *g = &ridge[i];
+        vote_along(votes, g->x, y, g->nx, g->ny, way);
+        vote_along(votes, g->x, y, -g->nx, -g->ny, way);
+    }
+}

@@ -256,3 +256,46 @@ AVX2 int rim_ridge_row_avx2(rim_ridge *ridge, const int16_t *row, ptrdiff_t stri
     }
     return n;
 }
+
+// Eight steps: where they vote, and the votes. Of whole numbers within a frame the
+// unsigned comparison is one with 0 too.
+AVX2 static inline void vote_8(int16_t *votes, __m256i x, __m256i y, const __m256i n[2],
+                               int k, const rim_vote_way *way)
+{
+    const __m256i d = _mm256_loadu_si256((const __m256i *)(way->distance + k));
+    const __m256i plane = _mm256_loadu_si256((const __m256i *)(way->plane + k));
+    x = _mm256_srai_epi32(_mm256_add_epi32(x, _mm256_madd_epi16(d, n[0])), 9);
+    y = _mm256_srai_epi32(_mm256_add_epi32(y, _mm256_madd_epi16(d, n[1])), 9);
+    const __m256i last_x = _mm256_set1_epi32(way->width - 1),
+                  last_y = _mm256_set1_epi32(way->height - 1);
+    const __m256i in =
+        _mm256_and_si256(_mm256_cmpeq_epi32(_mm256_min_epu32(x, last_x), x),
+                         _mm256_cmpeq_epi32(_mm256_min_epu32(y, last_y), y));
+    // Rows and their length are below 2^15, so that the product is whole.
+    const __m256i at =
+        _mm256_add_epi32(_mm256_add_epi32(plane, x),
+                         _mm256_madd_epi16(y, _mm256_set1_epi32(way->stride)));
+    int32_t place[8];
+    _mm256_storeu_si256((__m256i *)place,
+                        _mm256_blendv_epi8(_mm256_set1_epi32(way->nowhere), at, in));
+    for (int i = 0; i < 8; i++)
+        votes[place[i]]++;
+}
+
+AVX2 void rim_vote_row_avx2(int16_t *votes, const rim_ridge *ridge, int n, int y,
+                            const rim_vote_way *way)
+{
+    const __m256i from_y = _mm256_set1_epi32(256 * y);
+    for (int i = 0; i < n; i++) {
+        const rim_ridge *g = &ridge[i];
+        const __m256i from_x = _mm256_set1_epi32(256 * g->x);
+        const __m256i there[2] = {_mm256_set1_epi32(g->nx & 65535),
+                                  _mm256_set1_epi32(g->ny & 65535)};
+        const __m256i back[2] = {_mm256_set1_epi32(-g->nx & 65535),
+                                 _mm256_set1_epi32(-g->ny & 65535)};
+        for (int k = 0; k < way->steps; k += 8) {
+            vote_8(votes, from_x, from_y, there, k, way);
+            vote_8(votes, from_x, from_y, back, k, way);
+        }
+    }
+}

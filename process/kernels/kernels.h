@@ -217,6 +217,25 @@ typedef struct rim_ridge {
 typedef int rim_ridge_row_fn(rim_ridge *ridge, const int16_t *row, ptrdiff_t stride,
                              int least, int width);
 
+// rings.h: where a ridge votes along its normal: at distances in pixels of its own, two
+// of which are one of the planes of votes. What is past the last step lies beyond any
+// frame.
+#define RIM_VOTE_STEPS  512
+#define RIM_VOTE_BEYOND 16384
+typedef struct rim_vote_way {
+    int steps, width, height, stride; // of a plane
+    int32_t nowhere;                  // the element that what leaves the frame goes to
+    int32_t distance[RIM_VOTE_STEPS], plane[RIM_VOTE_STEPS]; // first element of a plane
+} rim_vote_way;
+
+// For n ridges of row y, forwards and backwards along their normals, each step:
+//     x = (256 ridge.x +- distance nx) / 512, downwards, and y likewise
+//     votes[plane + y stride + x]++ where 0 <= x < width, 0 <= y < height
+// votes[nowhere] becomes anything. A normal's larger part is 181..256; places and sides
+// are below 4096, distances 0..RIM_VOTE_BEYOND.
+typedef void rim_vote_row_fn(int16_t *votes, const rim_ridge *ridge, int n, int y,
+                             const rim_vote_way *way);
+
 // outline_path.c: a step of the path from ray to ray. For k = low..high
 //     fall = mean of log[k - side + 1 .. k] - mean of log[k + 1 .. k + side], Q8, downwards,
 //            kept within -256..256; 0 where bit k of `known` is not set
@@ -245,7 +264,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     X(slide_row) X(mean_row) X(ratio_row) \
     X(subtract_row) X(blend_row) X(map_row) \
     X(normal_row) X(halve_row) \
-    X(mean5_row) X(binomial_row) X(peak_row) X(spread_row) X(ridge_row) \
+    X(mean5_row) X(binomial_row) X(peak_row) X(spread_row) X(ridge_row) X(vote_row) \
     X(path_row) X(below_row) X(highest_row) X(rank_row)
 
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
@@ -280,6 +299,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     V(peak_row, avx2, RIM_CPU_AVX2) \
     V(spread_row, avx2, RIM_CPU_AVX2) \
     V(ridge_row, avx2, RIM_CPU_AVX2) \
+    V(vote_row, avx2, RIM_CPU_AVX2) \
     V(path_row, avx2, RIM_CPU_AVX2) \
     V(below_row, avx2, RIM_CPU_AVX2) \
     V(highest_row, avx2, RIM_CPU_AVX2) \

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/simd/simd.h"
 
+#include <string.h>
+
 enum { WIDE = 240, LOW = -2048, HIGH = 6144 };
 
 void check_mean5_row(simd *s)
@@ -112,4 +114,58 @@ void check_ridge_row(simd *s)
         plane[i] = (int16_t)(i % 16 ? 0 : 300);
     rim_ridge *ridge = simd_room(s, WIDE, sizeof *ridge);
     SIMD_BENCH(s, 10 * WIDE, v(ridge, plane + 2 * (WIDE + 4) + 2, WIDE + 4, 64, WIDE));
+}
+
+// A way of `steps` rising distances in planes of w x h.
+static void choose_way(simd *s, rim_vote_way *way, int steps, int w, int h)
+{
+    *way = (rim_vote_way){.steps = steps,
+                          .width = w,
+                          .height = h,
+                          .stride = w + 3,
+                          .nowhere = 2 * h * (w + 3)};
+    for (int k = 0; k < RIM_VOTE_STEPS; k++) {
+        const int before = k ? way->distance[k - 1] : 0;
+        way->distance[k] = k < steps ? before + simd_between(s, 0, 3) : RIM_VOTE_BEYOND;
+        way->plane[k] = simd_between(s, 0, 1) * h * way->stride;
+    }
+}
+
+static void choose_ridges(simd *s, rim_ridge *ridge, int n, int w)
+{
+    for (int i = 0; i < n; i++) {
+        const int16_t large = (int16_t)simd_between(s, 181, 256);
+        const int16_t one = simd_between(s, 0, 1) ? large : (int16_t)-large;
+        const int16_t other = (int16_t)simd_between(s, -256, 256);
+        const bool along = simd_between(s, 0, 1);
+        ridge[i] = (rim_ridge){.x = (int16_t)simd_between(s, 0, 2 * w - 1),
+                               .nx = along ? one : other,
+                               .ny = along ? other : one};
+    }
+}
+
+void check_vote_row(simd *s)
+{
+    SIMD_KERNEL(s, vote_row);
+    static rim_vote_way way;
+    while (simd_trial(s)) {
+        const int w = simd_size(s, 1, 90), h = simd_between(s, 1, 60);
+        const int n = simd_between(s, 0, w), y = simd_between(s, 0, 2 * h - 1);
+        choose_way(s, &way, simd_between(s, 0, 60), w, h);
+        rim_ridge *ridge = simd_room(s, n, sizeof *ridge);
+        choose_ridges(s, ridge, n, w);
+        const int votes = way.nowhere;
+        const int16_t *before = simd_random_i16(s, votes + 1, 0, 999);
+        int16_t *right = simd_room(s, votes + 1, 2), *made = simd_room(s, votes + 1, 2);
+        memcpy(right, before, (size_t)(votes + 1) * sizeof *right);
+        memcpy(made, before, (size_t)(votes + 1) * sizeof *made);
+        c(right, ridge, n, y, &way);
+        v(made, ridge, n, y, &way);
+        simd_same(s, made, right, votes, 2);
+    }
+    choose_way(s, &way, 32, WIDE / 2, WIDE / 4);
+    rim_ridge *ridge = simd_room(s, 20, sizeof *ridge);
+    choose_ridges(s, ridge, 20, WIDE / 2);
+    int16_t *votes = simd_room(s, way.nowhere + 1, 2);
+    SIMD_BENCH(s, 4 * 20 * 2 * 32, v(votes, ridge, 20, WIDE / 4, &way));
 }
