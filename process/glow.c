@@ -37,17 +37,18 @@ typedef struct frame_fit {
     const rim_glow *glow; // those that shine most
     int points, sources;
     double light[POINTS]; // log2
-    double term[POINTS][TERMS];
-    double beyond_mm[POINTS][SOURCES];
-    double shape[POINTS][SOURCES]; // h but for its exponential
-    double h[POINTS][SOURCES];
-    double near[POINTS][SOURCES]; // weight of a point for the place of a source
+    double term[TERMS][POINTS];
+    double beyond_mm[SOURCES][POINTS];
+    double shape[SOURCES][POINTS]; // h but for its exponential
+    double h[SOURCES][POINTS];
+    double near[SOURCES][POINTS]; // weight of a point for the place of a source
     double place[SOURCES][TERMS]; // terms where a source is
     double background[SOURCES];   // log2
     double q[TERMS];
     double glow_of[POINTS]; // log2(1 + sum)
     double off[POINTS];     // light less glow less Q
-    double spread;          // of `off`; 0: not known yet
+    double scratch[POINTS];
+    double spread; // of `off`; 0: not known yet
 } frame_fit;
 
 // 1 / exp(x) for x >= 0, within 4 % up to 8: the series of exp(x / 4), to the fourth.
@@ -85,6 +86,16 @@ static double at_terms(const double q[TERMS], const double t[TERMS])
     return sum;
 }
 
+// v - Q at the points; loops over these are the inner ones, for compilers to widen.
+static void subtract_light(double *restrict left, const double *v, const frame_fit *f)
+{
+    const double *q = f->q;
+    for (int i = 0; i < f->points; i++)
+        left[i] =
+            v[i] - (q[0] * f->term[0][i] + q[1] * f->term[1][i] + q[2] * f->term[2][i] +
+                    q[3] * f->term[3][i] + q[4] * f->term[4][i] + q[5] * f->term[5][i]);
+}
+
 // Distance from the outline along the line to the centre, mm; below 0 inside.
 static double beyond(const rim_glow *g, const rim_ellipse_form *f, double x, double y,
                      double mm)
@@ -113,12 +124,15 @@ static bool take_point(frame_fit *f, const rim_ellipse_form *form, int cx, int c
         const double w =
             isnan(edge) ? WIDTH_USUAL : fmin(fmax(edge, WIDTH_LEAST), WIDTH_MOST);
         const double u = d / (1.1 * w);
-        f->beyond_mm[n][k] = d;
-        f->shape[n][k] = 0.5 / (1.0 + u * u / sqrt(sqrt(u)));
-        f->near[n][k] = fading(d / LOCAL_MM);
+        f->beyond_mm[k][n] = d;
+        f->shape[k][n] = 0.5 / (1.0 + u * u / sqrt(sqrt(u)));
+        f->near[k][n] = fading(d / LOCAL_MM);
     }
     f->light[n] = b->level[cell] / (double)RIM_LOG2_ONE;
-    terms_at(f->term[n], b->grid, x, y);
+    double t[TERMS];
+    terms_at(t, b->grid, x, y);
+    for (int a = 0; a < TERMS; a++)
+        f->term[a][n] = t[a];
     f->points++;
     return true;
 }
@@ -143,22 +157,26 @@ static void take_points(frame_fit *f)
 
 static void set_length(frame_fit *f, double mm)
 {
-    for (int i = 0; i < f->points; i++)
-        for (int k = 0; k < f->sources; k++)
-            f->h[i][k] = f->shape[i][k] * fading(f->beyond_mm[i][k] / mm);
+    for (int k = 0; k < f->sources; k++)
+        for (int i = 0; i < f->points; i++)
+            f->h[k][i] = f->shape[k][i] * fading(f->beyond_mm[k][i] / mm);
 }
 
 // off = light less the glow.
 static void take_off_glow(frame_fit *f)
 {
-    double excess[SOURCES];
-    for (int k = 0; k < f->sources; k++)
-        excess[k] = fmax(rim_exp2(f->glow[k].peak - f->background[k]) - 1.0, 0.0);
+    double *restrict sum = f->scratch;
+    for (int i = 0; i < f->points; i++)
+        sum[i] = 0.0;
+    for (int k = 0; k < f->sources; k++) {
+        const double *h = f->h[k];
+        const double excess =
+            fmax(rim_exp2(f->glow[k].peak - f->background[k]) - 1.0, 0.0);
+        for (int i = 0; i < f->points; i++)
+            sum[i] += excess * h[i];
+    }
     for (int i = 0; i < f->points; i++) {
-        double sum = 0.0;
-        for (int k = 0; k < f->sources; k++)
-            sum += excess[k] * f->h[i][k];
-        f->glow_of[i] = log2_of_one_and(f->model, sum);
+        f->glow_of[i] = log2_of_one_and(f->model, sum[i]);
         f->off[i] = f->light[i] - f->glow_of[i];
     }
 }
@@ -166,17 +184,21 @@ static void take_off_glow(frame_fit *f)
 // Q by least squares, reweighted by what it missed before; off becomes what it misses.
 static bool fit_light(frame_fit *f)
 {
-    double m[TERMS][TERMS] = {{0}}, v[TERMS] = {0}, all = 0.0, miss[POINTS];
+    double m[TERMS][TERMS] = {{0}}, v[TERMS] = {0}, all = 0.0;
+    double *restrict w = f->scratch;
     const double sharp = f->spread > 0.0 ? 1.0 / f->spread : 0.0;
+    subtract_light(w, f->off, f);
     for (int i = 0; i < f->points; i++) {
-        const double *t = f->term[i];
-        const double off = (f->off[i] - at_terms(f->q, t)) * sharp;
-        const double part = 1.0 / (1.0 + off * off), w = part * part;
-        all += w;
+        const double off = w[i] * sharp, part = 1.0 / (1.0 + off * off);
+        w[i] = part * part;
+    }
+    for (int i = 0; i < f->points; i++) {
+        all += w[i];
         for (int a = 0; a < TERMS; a++) {
+            const double wt = w[i] * f->term[a][i];
             for (int b = 0; b <= a; b++)
-                m[a][b] += w * t[a] * t[b];
-            v[a] += w * t[a] * f->off[i];
+                m[a][b] += wt * f->term[b][i];
+            v[a] += wt * f->off[i];
         }
     }
     double fall[TERMS];
@@ -190,27 +212,34 @@ static bool fit_light(frame_fit *f)
     if (!rim_solve(&m[0][0], v, TERMS))
         return false;
     memcpy(f->q, v, sizeof f->q);
-    for (int i = 0; i < f->points; i++) {
-        f->off[i] -= at_terms(f->q, f->term[i]);
-        miss[i] = fabs(f->off[i]);
-    }
-    const double usual = 1.48 * SPREAD * rim_quantile(miss, f->points, 0.5);
+    subtract_light(w, f->off, f);
+    memcpy(f->off, w, (size_t)f->points * sizeof *w);
+    for (int i = 0; i < f->points; i++)
+        w[i] = fabs(w[i]);
+    const double usual = 1.48 * SPREAD * rim_quantile(w, f->points, 0.5);
     f->spread = fmin(fmax(usual, SPREAD_LEAST), SPREAD_MOST);
     return true;
+}
+
+// How much a point says of the liver around it.
+static void trust_points(frame_fit *f)
+{
+    for (int i = 0; i < f->points; i++) {
+        // What is known of glow is some part of it: where it is strong, little.
+        const double doubt = GLOW_DOUBT * f->glow_of[i];
+        f->scratch[i] = fabs(f->off[i]) < LOCAL_MOST ? 1.0 + doubt * doubt : INFINITY;
+    }
 }
 
 // The light at source k: Q and what the liver around it differs from that.
 static double light_at(const frame_fit *f, int k)
 {
     double sum = 0.0, all = LOCAL_PULL;
-    for (int i = 0; i < f->points; i++)
-        if (fabs(f->off[i]) < LOCAL_MOST) {
-            // What is known of glow is some part of it: where it is strong, little.
-            const double doubt = GLOW_DOUBT * f->glow_of[i];
-            const double w = f->near[i][k] / (1.0 + doubt * doubt);
-            sum += w * f->off[i];
-            all += w;
-        }
+    for (int i = 0; i < f->points; i++) {
+        const double w = f->near[k][i] / f->scratch[i];
+        sum += w * f->off[i];
+        all += w;
+    }
     return at_terms(f->q, f->place[k]) + sum / all;
 }
 
@@ -222,6 +251,7 @@ static double fit_frame(frame_fit *f)
         take_off_glow(f);
         if (!fit_light(f))
             return -1.0;
+        trust_points(f);
         for (int k = 0; k < f->sources; k++) {
             const double seen = f->glow[k].background;
             const double now =
@@ -249,8 +279,13 @@ static double weigh(double seen, double fitted)
 
 void rim_glow_remove(rim_glow *glow, int count, const rim_background *model)
 {
-    frame_fit f = {
-        .model = model, .glow = glow, .sources = count < SOURCES ? count : SOURCES};
+    frame_fit f; // large: what is not filled is not read
+    f.model = model;
+    f.glow = glow;
+    f.sources = count < SOURCES ? count : SOURCES;
+    f.points = 0;
+    f.spread = 0.0;
+    memset(f.q, 0, sizeof f.q);
     take_points(&f);
     if (f.sources == 0 || f.points < 4 * TERMS)
         return;
