@@ -393,6 +393,7 @@ rim_err rim_camera_acquire(rim_camera *c, rim_camera_shot *shot, int64_t until_n
 void rim_camera_skip(rim_camera *c)
 {
     rim_camera_shot shot;
+    c->heard_ns = rim_clock_now_ns(); // nobody listened before
     for (int i = 0; i < SKIP_MAX; i++)
         if (c->kind->dequeue(c->device, &shot, 0) || c->kind->requeue(c->device, &shot))
             return; // none is left; an error rim_camera_acquire() will meet again

@@ -107,7 +107,8 @@ void rim_camera_close(rim_camera **c);
 const rim_camera_info *rim_camera_get_info(const rim_camera *c);
 
 // Gives back unseen what the driver has filled by now. Before the first acquire, so that
-// frames that came while the rest was set up count neither as old nor as lost.
+// frames that came while the rest was set up count neither as old nor as lost, and the
+// camera not as silent.
 void rim_camera_skip(rim_camera *c);
 // The next buffer. Waits until the clock reaches until_ns.
 // RIM_OK: to be released before the next call. RIM_ERR_TIMEOUT: nothing came; see

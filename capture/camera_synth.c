@@ -155,6 +155,8 @@ static unsigned scene(const synth *s, light lit, int x, int y, int t)
     for (int i = 0; i < 3 && lit != LIGHT_VISIBLE; i++) {
         const int cx = w * (2 + 3 * i) / 10 + t, cy = h * (3 + 2 * i) / 10;
         const int64_t r = h / 10, thick = h / 40 + 1;
+        if (abs(x - cx) > r + thick || abs(y - cy) > r + thick)
+            continue;
         const int64_t d2 = (int64_t)(x - cx) * (x - cx) + (int64_t)(y - cy) * (y - cy);
         const int64_t off = (d2 - r * r) / (2 * r); // distance from the ring, nearly
         if (off > -thick && off < thick)

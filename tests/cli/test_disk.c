@@ -20,13 +20,10 @@
 // Frames of the recording: large enough to be told from other files by their writes.
 enum { W = 320, H = 240, FRAME_BYTES = W * H * 3 / 2 };
 
-static int patience = 1;
+static const int patience = RIM_PATIENCE > 1 ? 4 : 1;
 
 static void start(void)
 {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe)
-    const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
-    patience = multiplier && atoi(multiplier) > 1 ? 4 : 1;
     scratch_open();
     logged_start();
 }

@@ -19,13 +19,10 @@ static char folder[512];
 static rim_run run;
 
 // Under emulators and sanitizers everything takes longer.
-static int patience = 1;
+static const int patience = RIM_PATIENCE > 1 ? 4 : 1;
 
 static void setup(void)
 {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe)
-    const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
-    patience = multiplier && atoi(multiplier) > 1 ? 4 : 1;
     rim_fresh_folder(folder, sizeof folder, "live");
 }
 

@@ -266,6 +266,23 @@ START_TEST(frames_from_before_can_be_skipped)
 }
 END_TEST
 
+// Who took long to set up the rest does not restart a camera that was not listened to.
+START_TEST(a_long_start_is_not_silence)
+{
+    rim_camera *c = open_synth("synth:size=64x48,fps=1,format=GREY", RIM_CAMERA_NIR);
+    rim_frame f = gray_for(c);
+    rim_camera_shot shot;
+    rim_clock_sleep_until(rim_clock_now_ns() + 5100 * MS);
+    rim_camera_skip(c);
+    while (rim_camera_acquire(c, &shot, rim_clock_now_ns() + 20 * MS) != RIM_OK)
+        ck_assert_int_eq(rim_camera_get_state(c), RIM_CAMERA_STREAMING);
+    rim_camera_release(c, &shot);
+    ck_assert_uint_eq(rim_camera_get_counts(c).interruptions, 0);
+    rim_frame_uninit(&f);
+    rim_camera_close(&c);
+}
+END_TEST
+
 // Until a frame comes, at most two seconds; the states that were seen, as bits.
 static unsigned wait_back(rim_camera *c, rim_frame *f, rim_camera_shot *shot)
 {
@@ -421,6 +438,7 @@ int main(void)
     tcase_add_test(t, automatic_gain_is_told);
     tcase_add_test(t, slow_reader_sees_the_newest);
     tcase_add_test(t, frames_from_before_can_be_skipped);
+    tcase_add_test(t, a_long_start_is_not_silence);
     tcase_add_test(t, unplugged_and_back);
     tcase_add_test(t, failed_transfers_start_anew);
     tcase_add_test(t, back_with_another_size_is_refused);

@@ -23,9 +23,9 @@ void desk_kill_display(void);
 int desk_run(const char *args);
 // Starts `rimlight ARGS` on the display; a window is up when it returns.
 pid_t desk_start(const char *args);
-// Waits for its end, at most `seconds`; its exit status, 128 and more where a signal
+// Waits for its end, at most 90 seconds; its exit status, 128 and more where a signal
 // ended it.
-int desk_wait(pid_t pid, int seconds);
+int desk_wait(pid_t pid);
 bool desk_is_running(pid_t pid);
 
 // `xdotool WHAT`.
@@ -36,7 +36,8 @@ void desk_settle(int still_ms);
 void desk_look(rim_frame *f);
 // One pixel of the screen, 0xrrggbb.
 unsigned desk_pixel(int x, int y);
-// Waits, at most twenty seconds, until so many pixels of the middle are not black.
+// Waits, at most 90 seconds, until so many pixels of the middle are not black; if not,
+// prints what was seen and what the programs said.
 bool desk_wait_lit(int width, int height, int least);
 bool desk_is_dark(int width, int height);
 

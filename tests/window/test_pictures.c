@@ -225,7 +225,7 @@ static void replay(const char *args, const step *steps, int count)
     desk_settle(700);
     take(steps, count);
     desk_do("key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 
 #define TAKE(args, steps) replay(args, steps, (int)(sizeof steps / sizeof steps[0]))
@@ -317,7 +317,7 @@ START_TEST(live_health_and_no_signal)
     look_at("health", 1800);
     look_at("no-signal", 4000);
     desk_do("key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 END_TEST
 
@@ -333,7 +333,7 @@ START_TEST(live_recording_and_automatic_gain)
     desk_do("key r");
     look_at("record-end", 500);
     desk_do("key r key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 END_TEST
 

@@ -36,7 +36,7 @@ START_TEST(the_report_does_not_see_the_window)
     desk_do("key Home key space");
     pause_ms(300);
     desk_do("key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
     shell("cmp plain.jsonl seen.jsonl");
 }
 END_TEST
@@ -53,7 +53,7 @@ START_TEST(a_thousand_sizes)
     ck_assert(desk_is_running(pid));
     ck_assert(desk_wait_lit(400, 220, 400 * 220 * 3 / 4));
     desk_do("key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 END_TEST
 
@@ -71,7 +71,7 @@ START_TEST(held_keys)
     desk_do("keyup bracketright keydown Right");
     pause_ms(1000);
     desk_do("keyup Right key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 END_TEST
 
@@ -87,7 +87,7 @@ START_TEST(hidden_and_shown_again)
     ck_assert(desk_wait_lit(300, 160, 300 * 160 / 2));
     desk_do("search --onlyvisible --name small windowfocus");
     desk_do("key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 END_TEST
 
@@ -104,7 +104,7 @@ START_TEST(full_screen_and_back)
     ck_assert_uint_eq(desk_pixel(20, 300), 0);
     ck_assert(desk_wait_lit(300, 160, 300 * 160 / 2));
     desk_do("key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 END_TEST
 
@@ -116,7 +116,7 @@ START_TEST(small_frames_and_huge_ones)
         const pid_t pid = desk_start(args[i]);
         ck_assert(desk_wait_lit(500, 300, 500 * 300 / 2));
         desk_do("mousemove 400 300 click 4 key 6 key 1 key q");
-        ck_assert_int_eq(desk_wait(pid, 40), 0);
+        ck_assert_int_eq(desk_wait(pid), 0);
     }
 }
 END_TEST
@@ -126,7 +126,7 @@ START_TEST(a_visible_stream_of_another_size_and_rate)
     const pid_t pid = desk_start("live --nir synth:size=320x240,fps=30 --visible "
                                  "synth:size=640x360,fps=12 --seconds 4");
     ck_assert(desk_wait_lit(500, 280, 500 * 280 / 4));
-    ck_assert_int_eq(desk_wait(pid, 30), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 END_TEST
 
@@ -146,8 +146,8 @@ START_TEST(the_display_goes_away)
     desk_do("search --onlyvisible --name small windowfocus");
     pause_ms(800);
     desk_kill_display();
-    ck_assert_int_eq(desk_wait(replay, 30), 0);
-    ck_assert_int_eq(desk_wait(live, 30), 0);
+    ck_assert_int_eq(desk_wait(replay), 0);
+    ck_assert_int_eq(desk_wait(live), 0);
     // Every frame was processed all the same.
     shell("cmp plain.jsonl lost.jsonl && test $(wc -l <live.jsonl) -gt 50");
 }

@@ -52,7 +52,7 @@ static void end_recording(int count)
 static void quit(pid_t pid)
 {
     desk_do("key q");
-    ck_assert_int_eq(desk_wait(pid, 20), 0);
+    ck_assert_int_eq(desk_wait(pid), 0);
 }
 
 // Two of them; each is a recording by itself, numbered from 0, without gaps.
