@@ -132,11 +132,20 @@ START_TEST(a_slow_disk_costs_frames_of_the_recording_only)
 }
 END_TEST
 
-// What a power cut leaves: the file as long as it was at the last sync before.
-START_TEST(a_power_cut_costs_half_a_second)
+// What the power may cost if it fails at any time before the sync after this one, which
+// left the file as it was then. Nothing where all frames are there.
+static int64_t lost_ns(const disk_sync *sync, const uint8_t *data, int64_t start_ns,
+                       const found *whole)
 {
-    const char *codec = _i % 2 ? "ffv1" : "raw";
-    const int64_t start_ns = rim_clock_now_ns();
+    scratch_write(scratch_path("cut.mkv"), data, (size_t)sync->bytes);
+    const found f = read_back(scratch_path("cut.mkv"));
+    ck_assert_int_le(f.frames, whole->frames);
+    return f.last_ns == whole->last_ns ? 0 : sync[1].at_ns - start_ns - f.last_ns;
+}
+
+static int64_t most_lost_ns(const char *codec)
+{
+    const int64_t start_ns = rim_clock_now_ns(); // frames count from about here
     ck_assert_int_eq(record(codec, 3), 0);
     static disk_sync sync[DISK_SYNCS];
     const int count = disk_syncs(sync);
@@ -144,20 +153,24 @@ START_TEST(a_power_cut_costs_half_a_second)
     size_t size;
     uint8_t *data = scratch_read(scratch_path("r.mkv"), &size);
     const found whole = read_back(scratch_path("r.mkv"));
-    // Frames count from about here, by the clock.
+    int64_t most_ns = 0;
     for (int i = 2; i + 1 < count; i += 3) {
         if ((size_t)sync[i].bytes > size || sync[i].bytes == 0)
             continue;
-        scratch_write(scratch_path("cut.mkv"), data, (size_t)sync[i].bytes);
-        const found f = read_back(scratch_path("cut.mkv"));
-        // The power may have failed at any time before the next sync.
-        const int64_t lost_ns = sync[i + 1].at_ns - start_ns - f.last_ns;
-        ck_assert_int_le(f.frames, whole.frames);
-        ck_assert_msg(lost_ns < patience * (500 + 400) * RIM_NS_PER_MS ||
-                          f.last_ns == whole.last_ns,
-                      "%lld ms lost", (long long)(lost_ns / RIM_NS_PER_MS));
+        const int64_t ns = lost_ns(&sync[i], data, start_ns, &whole);
+        most_ns = ns > most_ns ? ns : most_ns;
     }
     free(data);
+    return most_ns;
+}
+
+// A busy machine can only make it more: of so many goes one must be in time.
+START_TEST(a_power_cut_costs_half_a_second)
+{
+    int goes = 0;
+    while (most_lost_ns(_i % 2 ? "ffv1" : "raw") >=
+           patience * (500 + 400) * RIM_NS_PER_MS)
+        ck_assert_int_lt(++goes, 10);
 }
 END_TEST
 

@@ -60,7 +60,7 @@ static void expect_done(void)
 static void record_all(const char *codec, int threads)
 {
     int fps = strcmp(codec, "raw") == 0 ? 350 : 100;
-    for (int attempt = 0; attempt < 12; attempt++) {
+    for (int attempt = 0; attempt < 40; attempt++) {
         (void)unlink(in_folder("r.mkv"));
         rim_run_program(
             &run,
