@@ -20,15 +20,14 @@
 // A pixel of RIM_FMT_BGRX8 as it lies in memory, whatever the byte order.
 typedef uint32_t rim_pixel;
 
-// One thread's brush. `near` is shared scratch of the picture's size, all zero
-// between strokes; the rows of a band belong to the band's thread. For rectangles,
-// panels and text kernels, picture and clip are enough.
+// One thread's brush, with scratch of its own. For rectangles, panels and text
+// kernels, picture and clip are enough.
 typedef struct rim_canvas {
     const rim_render_kernels *kernels;
     rim_frame *picture; // BGRX8
     rim_rect clip;      // within the picture
-    uint8_t *near;      // [height][near_stride]
-    ptrdiff_t near_stride;
+    uint8_t *near;      // [near_size], at least a row of the picture
+    int near_size;
     int32_t *cover, *work; // [width + 1] each
 } rim_canvas;
 

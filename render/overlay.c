@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE_MIN = 16, INSET_SHRINK = 4 };
+// NEAR_ROWS: of a whole picture's width, that a stroke is painted in at once.
+enum { SIDE_MIN = 16, INSET_SHRINK = 4, NEAR_ROWS = 16 };
 
 static const char *const g_view_name[RIM_VIEW_COUNT] = {
     "overlay", "nir", "intensity", "outlines", "white", "side-by-side", "inset"};
@@ -198,7 +199,7 @@ static rim_err make_canvases(rim_overlay *o)
 {
     const int w = o->options.width, h = o->options.height;
     const size_t row = (size_t)w + 1, nodes = (size_t)w / 4 + 16;
-    o->near = calloc((size_t)w * (size_t)h, 1);
+    o->near = calloc(RIM_BANDS * NEAR_ROWS * (size_t)w, 1);
     o->rows = calloc(2 * RIM_BANDS * row, sizeof *o->rows);
     o->samples = calloc(RIM_BANDS * (row + 2 * nodes), sizeof *o->samples);
     o->levels = calloc(RIM_BANDS * row, 1);
@@ -214,8 +215,8 @@ static rim_err make_canvases(rim_overlay *o)
         o->canvas[i] = (rim_canvas){
             .kernels = &o->kernels,
             .clip = {0, h * (int)i / RIM_BANDS, w, h * ((int)i + 1) / RIM_BANDS},
-            .near = o->near,
-            .near_stride = w,
+            .near = o->near + i * NEAR_ROWS * (size_t)w,
+            .near_size = NEAR_ROWS * w,
             .cover = o->rows + 2 * i * row,
             .work = o->rows + (2 * i + 1) * row,
         };

@@ -157,18 +157,35 @@ int rim_stroke_cut(rim_piece *piece, int most, const rim_stroke *s, const rim_pt
     return n;
 }
 
+// Some rows of a line. Their distances stay in the cache, however large the picture.
+static void paint_strip(rim_canvas *c, const rim_piece *piece, int count, int reach,
+                        const rim_tones *ink, const rim_rect *in)
+{
+    const int width = in->x1 - in->x0;
+    const float top = (float)in->y0, bottom = (float)in->y1;
+    const float aside = (float)reach / 16 + 2; // a pixel to spare
+    memset(c->near, 0, (size_t)width * (size_t)(in->y1 - in->y0));
+    for (int i = 0; i < count; i++) {
+        const rim_piece *q = &piece[i];
+        const float far = q->length + q->before + q->after + aside;
+        if (q->y + far >= top && q->y - far <= bottom)
+            c->kernels->near(c->near, width, in, q, reach);
+    }
+    const uint8_t *near = c->near;
+    for (int y = in->y0; y < in->y1; y++, near += width)
+        c->kernels->blend(rim_frame_row8(c->picture, y) + 4 * (ptrdiff_t)in->x0, near,
+                          ink, width);
+}
+
 void rim_canvas_stroke(rim_canvas *c, const rim_piece *piece, int count, int reach,
                        const rim_tones *ink, rim_rect box)
 {
-    const rim_rect in = rim_rect_intersect(box, c->clip);
+    rim_rect in = rim_rect_intersect(box, c->clip);
     if (in.x0 >= in.x1)
         return;
-    for (int i = 0; i < count; i++)
-        c->kernels->near(c->near, c->near_stride, &in, &piece[i], reach);
-    for (int y = in.y0; y < in.y1; y++) {
-        uint8_t *near = c->near + y * c->near_stride + in.x0;
-        c->kernels->blend(rim_frame_row8(c->picture, y) + 4 * (ptrdiff_t)in.x0, near,
-                          ink, in.x1 - in.x0);
-        memset(near, 0, (size_t)(in.x1 - in.x0));
+    const int rows = c->near_size / (in.x1 - in.x0), end = in.y1;
+    for (; in.y0 < end; in.y0 = in.y1) {
+        in.y1 = smaller(in.y0 + rows, end);
+        paint_strip(c, piece, count, reach, ink, &in);
     }
 }

@@ -71,7 +71,8 @@ typedef struct rim_piece {
 // Notes for pixels of `box` how near they are to the piece: near = max(near, 255 - d),
 // where d is the distance in 1/16 px, rounded down, if it is below `reach` (1..255).
 // Which pixels are asked stands in near_rows.h: all within reach that have no other
-// piece of the line nearer. near: of pixel (0, 0); its stride in bytes.
+// piece of the line nearer. near: of the box from its top left pixel on; its stride in
+// bytes.
 typedef void rim_near_fn(uint8_t *near, ptrdiff_t stride, const rim_rect *box,
                          const rim_piece *piece, int reach);
 

@@ -27,6 +27,7 @@ void rim_near_c(uint8_t *near, ptrdiff_t stride, const rim_rect *box,
         near_span(&from, &to, &rows, dy);
         const float start = (float)from + 0.5F - piece->x;
         for (int x = from; x < to; x++)
-            note(near + y * stride + x, piece, reach, (float)(x - from) + start, dy);
+            note(near + (y - box->y0) * stride + (x - box->x0), piece, reach,
+                 (float)(x - from) + start, dy);
     }
 }

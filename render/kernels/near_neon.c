@@ -46,7 +46,7 @@ void rim_near_neon(uint8_t *near, ptrdiff_t stride, const rim_rect *box,
         near_span(&from, &to, &rows, dy);
         const int width = to - from;
         const float32x4_t start = vdupq_n_f32((float)from + 0.5F - piece->x);
-        uint8_t *const row = near + y * stride + from;
+        uint8_t *const row = near + (y - box->y0) * stride + (from - box->x0);
         for (int i = 0; i < width; i += 8) {
             const int at = i + 8 <= width || width < 8 ? i : width - 8;
             const float32x4_t k = vaddq_f32(vld1q_f32(count), vdupq_n_f32((float)at));

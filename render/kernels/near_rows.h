@@ -10,7 +10,7 @@
 
 #include "render/kernels/kernels.h"
 
-enum { RIM_NEAR_LEAST = 8 };
+enum { RIM_NEAR_LEAST = 8, RIM_NEAR_ROWS = 16 };
 
 // A strip about the piece, of which row dy spans [low + dy * slope, high + dy * slope].
 typedef struct near_strip {
@@ -76,6 +76,15 @@ static inline void near_span(int *from, int *to, const near_rows *r, float dy)
         x1 = x0 + RIM_NEAR_LEAST < r->x1 ? x0 + RIM_NEAR_LEAST : r->x1;
     *from = x0;
     *to = x1;
+}
+
+// Of RIM_NEAR_ROWS rows from y on at once, which vectors can do.
+static inline __attribute__((always_inline)) void
+near_spans(int *restrict from, int *restrict to, const near_rows *rows, int y)
+{
+    const near_rows r = *rows;
+    for (int k = 0; k < RIM_NEAR_ROWS; k++)
+        near_span(&from[k], &to[k], &r, (float)(y + k) + 0.5F - r.y);
 }
 
 #endif

@@ -59,7 +59,7 @@ AVX2 void rim_near_avx2(uint8_t *near, ptrdiff_t stride, const rim_rect *box,
         near_span(&from, &to, &rows, dy);
         const int width = to - from;
         const __m256 start = _mm256_set1_ps((float)from + 0.5F - piece->x);
-        uint8_t *const row = near + y * stride + from;
+        uint8_t *const row = near + (y - box->y0) * stride + (from - box->x0);
         for (int i = 0; i < width; i += 8) {
             const int at = i + 8 <= width || width < 8 ? i : width - 8;
             const __m256i k = _mm256_add_epi32(eight, _mm256_set1_epi32(at));
@@ -69,41 +69,49 @@ AVX2 void rim_near_avx2(uint8_t *near, ptrdiff_t stride, const rim_rect *box,
     }
 }
 
-AVX512 void rim_near_avx512(uint8_t *near, ptrdiff_t stride, const rim_rect *box,
-                            const rim_piece *piece, int reach)
+// A row from pixel `from` on; dx0, dy: of its centre from where the piece starts.
+AVX512 static inline void near_row(uint8_t *near, const rim_piece *piece, int reach,
+                                   float dx0, float row_dy, int width)
 {
-    const near_rows rows = near_begin(piece, reach, box);
     const __m512 ux = _mm512_set1_ps(piece->ux), uy = _mm512_set1_ps(piece->uy);
     const __m512 zero = _mm512_setzero_ps(), length = _mm512_set1_ps(piece->length);
     const __m512i least = _mm512_set1_epi32(reach), all = _mm512_set1_epi32(255);
     const __m512 count =
         _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512 dy = _mm512_set1_ps(row_dy), across = _mm512_mul_ps(dy, uy);
+    for (int i = 0; i < width; i += 16) {
+        const unsigned left = width - i < 16 ? (unsigned)(width - i) : 16;
+        const __m512 k = _mm512_add_ps(count, _mm512_set1_ps((float)i));
+        const __m512 dx = _mm512_add_ps(k, _mm512_set1_ps(dx0));
+        __m512 along = _mm512_add_ps(_mm512_mul_ps(dx, ux), across);
+        along = _mm512_min_ps(_mm512_max_ps(along, zero), length);
+        const __m512 ex = _mm512_sub_ps(dx, _mm512_mul_ps(along, ux));
+        const __m512 ey = _mm512_sub_ps(dy, _mm512_mul_ps(along, uy));
+        const __m512 square =
+            _mm512_add_ps(_mm512_mul_ps(ex, ex), _mm512_mul_ps(ey, ey));
+        const __m512 distance =
+            _mm512_mul_ps(_mm512_sqrt_ps(square), _mm512_set1_ps(16));
+        const __m512i d =
+            _mm512_cvttps_epi32(_mm512_min_ps(distance, _mm512_set1_ps(255)));
+        const __mmask16 some =
+            _mm512_cmpgt_epi32_mask(least, d) & (__mmask16)((1U << left) - 1);
+        const __m128i v = _mm512_cvtepi32_epi8(_mm512_sub_epi32(all, d));
+        const __m128i now = _mm_maskz_loadu_epi8(some, near + i);
+        _mm_mask_storeu_epi8(near + i, some, _mm_max_epu8(now, v));
+    }
+}
+
+AVX512 void rim_near_avx512(uint8_t *near, ptrdiff_t stride, const rim_rect *box,
+                            const rim_piece *piece, int reach)
+{
+    const near_rows rows = near_begin(piece, reach, box);
+    int from[RIM_NEAR_ROWS], to[RIM_NEAR_ROWS];
     for (int y = rows.y0; y < rows.y1; y++) {
-        const float row_dy = (float)y + 0.5F - piece->y;
-        int from, to;
-        near_span(&from, &to, &rows, row_dy);
-        const float start = (float)from + 0.5F - piece->x;
-        const __m512 dy = _mm512_set1_ps(row_dy), across = _mm512_mul_ps(dy, uy);
-        for (int i = 0; i < to - from; i += 16) {
-            const unsigned left = to - from - i < 16 ? (unsigned)(to - from - i) : 16;
-            const __m512 k = _mm512_add_ps(count, _mm512_set1_ps((float)i));
-            const __m512 dx = _mm512_add_ps(k, _mm512_set1_ps(start));
-            __m512 along = _mm512_add_ps(_mm512_mul_ps(dx, ux), across);
-            along = _mm512_min_ps(_mm512_max_ps(along, zero), length);
-            const __m512 ex = _mm512_sub_ps(dx, _mm512_mul_ps(along, ux));
-            const __m512 ey = _mm512_sub_ps(dy, _mm512_mul_ps(along, uy));
-            const __m512 square =
-                _mm512_add_ps(_mm512_mul_ps(ex, ex), _mm512_mul_ps(ey, ey));
-            const __m512 distance =
-                _mm512_mul_ps(_mm512_sqrt_ps(square), _mm512_set1_ps(16));
-            const __m512i d =
-                _mm512_cvttps_epi32(_mm512_min_ps(distance, _mm512_set1_ps(255)));
-            const __mmask16 some =
-                _mm512_cmpgt_epi32_mask(least, d) & (__mmask16)((1U << left) - 1);
-            const __m128i v = _mm512_cvtepi32_epi8(_mm512_sub_epi32(all, d));
-            uint8_t *const at = near + y * stride + from + i;
-            const __m128i now = _mm_maskz_loadu_epi8(some, at);
-            _mm_mask_storeu_epi8(at, some, _mm_max_epu8(now, v));
-        }
+        const int k = (y - rows.y0) % RIM_NEAR_ROWS;
+        if (k == 0)
+            near_spans(from, to, &rows, y);
+        near_row(near + (y - box->y0) * stride + (from[k] - box->x0), piece, reach,
+                 (float)from[k] + 0.5F - piece->x, (float)y + 0.5F - piece->y,
+                 to[k] - from[k]);
     }
 }

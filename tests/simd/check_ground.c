@@ -144,8 +144,9 @@ void check_near(simd *s)
                               simd_between(s, y0 + 1, height)};
         uint8_t *made = simd_random8(s, bytes, 0, 255), *right = simd_room(s, bytes, 1);
         memcpy(right, made, (size_t)bytes);
-        c(right, width, &box, &piece, reach);
-        v(made, width, &box, &piece, reach);
+        const ptrdiff_t corner = (ptrdiff_t)y0 * width + x0;
+        c(right + corner, width, &box, &piece, reach);
+        v(made + corner, width, &box, &piece, reach);
         simd_same(s, made, right, bytes, 1);
     }
     const rim_piece piece = {.x = 12, .y = 12, .ux = 0.6F, .uy = 0.8F, .length = 8};
