@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "render/canvas.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { SAMPLES = 4 }; // rows a pixel of a filled shape is sampled with
+enum {
+    SAMPLES = 4, // rows a pixel of a filled shape is sampled with
+    AHEAD = 4,   // rows of a panel that are asked for before their turn
+};
 
 rim_pixel rim_pixel_of(rim_color c)
 {
@@ -48,28 +52,21 @@ void rim_canvas_fill_rect(rim_canvas *c, rim_rect r, rim_color color, int alpha)
     }
 }
 
-// Rounded down.
-static int root(unsigned v)
-{
-    unsigned r = 0;
-    for (unsigned bit = 1U << 30; bit; bit >>= 2) {
-        const unsigned t = r + bit;
-        r >>= 1;
-        if (v >= t) {
-            v -= t;
-            r += bit;
-        }
-    }
-    return (int)r;
-}
-
 // How much of the pixel `x` from the side and `y` from the end a round corner covers.
 static int corner(int radius, int x, int y)
 {
     const int dx = 2 * (radius - x) - 1, dy = 2 * (radius - y) - 1; // half pixels
-    const int away = root((unsigned)(dx * dx + dy * dy) << 14);     // 1/256 px
+    const double square = (double)((int64_t)(dx * dx + dy * dy) << 14);
+    const int away = (int)sqrt(square); // 1/256 px, properly rounded down
     const int v = radius * 256 - away + 128;
     return v < 0 ? 0 : v > 256 ? 256 : v;
+}
+
+// Pixels that are wanted soon and may be in no cache.
+static void ask(const rim_pixel *row, int width)
+{
+    for (int x = 0; x < width; x += 16)
+        __builtin_prefetch(row + x, 1);
 }
 
 void rim_canvas_panel(rim_canvas *c, rim_rect r, int radius_px, rim_color color,
@@ -91,6 +88,8 @@ void rim_canvas_panel(rim_canvas *c, rim_rect r, int radius_px, rim_color color,
             if (right >= in.x0 && right < in.x1)
                 row[right] = rim_pixel_blend(row[right], pixel, a);
         }
+        if (y + AHEAD < in.y1)
+            ask(row_of(c, y + AHEAD) + in.x0, in.x1 - in.x0);
         const int x0 = larger(r.x0 + round, in.x0), x1 = smaller(r.x1 - round, in.x1);
         if (x0 < x1)
             c->kernels->shade((uint8_t *)(row + x0), pixel, alpha, x1 - x0);

@@ -166,8 +166,8 @@ void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixe
     const int width = pane->rect.x1 - pane->rect.x0, blocks = pane->blocks_x;
     const uint8_t *lit = pane->lit + (ptrdiff_t)(y / RIM_BLOCK) * blocks;
     const bool fine = j->scale * 65536 < STEP * pane->step_u;
-    const bool next = first || y % STEP == 0, fresh = first || y % RIM_BLOCK == 0;
-    if (next && !fresh) { // what was below is above now
+    const bool next = first || y % STEP == 0, begun = !first && y % RIM_BLOCK == 0;
+    if (next && !first) { // what was below is above now
         int16_t *above = rows->node[0];
         rows->node[0] = rows->node[1];
         rows->node[1] = above;
@@ -177,8 +177,11 @@ void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixe
         const int x0 = from * RIM_BLOCK, x1 = smaller(to * RIM_BLOCK, width);
         if (fine)
             tint_fine(g, j, y, x0, x1, rows);
-        else if (next)
-            take_nodes(g, j, y, from, to, fresh, rows);
+        else if (next) // above are those below the row of blocks above, where it is lit
+            take_nodes(
+                g, j, y, from, to,
+                first || (begun && memchr(lit - blocks + from, 0, (size_t)(to - from))),
+                rows);
         uint8_t *const at = pixel + (ptrdiff_t)x0 * 4;
         const rim_tones *const tones = &g->tint[j->tint];
         if (fine)

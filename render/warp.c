@@ -105,6 +105,11 @@ static double blend(const int32_t *q, int stride, double s, double t, double ds,
     return (top + down * t + along * ds + down * dt) / 65536;
 }
 
+static double within_one(double v)
+{
+    return v < 0 ? 0 : v > 1 ? 1 : v;
+}
+
 static int cell_of(double at, int cells)
 {
     return at < 0 ? 0 : at >= cells ? cells - 1 : (int)at;
@@ -121,7 +126,7 @@ bool rim_warp_at(const rim_warp *w, double x, double y, double *u, double *v)
         w->u[k + w->nodes_x] == RIM_WARP_NOWHERE ||
         w->u[k + w->nodes_x + 1] == RIM_WARP_NOWHERE)
         return false;
-    const double s = fmin(fmax(i - cx, 0), 1), t = fmin(fmax(j - cy, 0), 1);
+    const double s = within_one(i - cx), t = within_one(j - cy);
     *u = blend(w->u + k, w->nodes_x, s, t, i - cx - s, j - cy - t);
     *v = blend(w->v + k, w->nodes_x, s, t, i - cx - s, j - cy - t);
     return true;
