@@ -168,7 +168,7 @@ typedef void rim_map_row_fn(uint16_t *sbr, const int16_t *ratio, const uint8_t *
 //     sum[0..2]  slope_x^2 u^k         sum[9], [10]   slope_x e', slope_y e'
 //     sum[3..5]  slope_x slope_y u^k   sum[11], [12]  slope_x e' u, slope_y e' u
 //     sum[6..8]  slope_y^2 u^k         sum[13], [14]  |e|, 1
-// Whole numbers below 2^53. |slopes| <= 2^12, |difference| <= 2^14, clip: 0..2^12,
+// Whole numbers below 2^53. |slopes| <= 2^11, |difference| <= 2^14, clip: 0..2^12,
 // width: 1..2048.
 #define RIM_NORMAL_SUMS 15
 typedef void rim_normal_row_fn(double sum[RIM_NORMAL_SUMS], const int16_t *slope_x,
