@@ -77,27 +77,37 @@ static void subtract_band(void *ctx, int job)
     }
 }
 
+// Where half a difference without its sign is counted: those above in the last step,
+// those that are not there behind it.
+enum { STEPS = 256 };
+static inline int step_of(int difference)
+{
+    const int d = abs(difference) / 2;
+    return d < STEPS - 1 ? d : STEPS - 1 + (difference == RIM_NO_PAST);
+}
+
 // Median |difference| for each brightness.
 static void measure_noise(rim_temporal *t, const rim_background *b)
 {
-    enum { STEPS = 256 };
-    uint32_t bin[RIM_NOISE_BINS][STEPS];
-    memset(bin, 0, sizeof bin);
+    // Two histograms: neighbours are alike, and adding to one bin twice waits.
+    uint32_t bin[RIM_NOISE_BINS][STEPS + 1] = {{0}},
+                                         odd[RIM_NOISE_BINS][STEPS + 1] = {{0}};
     const int w = t->grid->width;
     for (int y = 0; y < t->grid->height; y += 2) {
         const int16_t *difference = difference_row(t, y);
         const int16_t *log = b->log_light + (size_t)y * (size_t)w;
-        for (int x = y % SPARSE; x < w; x += SPARSE) {
-            if (difference[x] == RIM_NO_PAST)
-                continue;
-            const int level = log[x] >> 9, d = abs(difference[x]) / 2;
-            bin[level][d < STEPS ? d : STEPS - 1]++;
+        int x = y % SPARSE;
+        for (; x + SPARSE < w; x += 2 * SPARSE) {
+            bin[log[x] >> 9][step_of(difference[x])]++;
+            odd[log[x + SPARSE] >> 9][step_of(difference[x + SPARSE])]++;
         }
+        if (x < w)
+            bin[log[x] >> 9][step_of(difference[x])]++;
     }
     for (int level = 0; level < RIM_NOISE_BINS; level++) {
         uint32_t count = 0, seen = 0;
         for (int d = 0; d < STEPS; d++)
-            count += bin[level][d];
+            count += bin[level][d] += odd[level][d];
         if (count < 64)
             continue;
         int d = 0;
