@@ -43,15 +43,18 @@ void rim_pictures_close(rim_pictures **p)
 
 static rim_err open_folder(rim_source *s, const char *path)
 {
-    double fps = s->options.fps;
-    if (!(fps > 0)) {
-        fps = fps_assumed;
+    const bool told = s->options.fps > 0;
+    const double fps = told ? s->options.fps : fps_assumed;
+    const rim_err err =
+        rim_pictures_open_folder(&s->nir, path, RIM_NUMBERED_BY_ORDER, fps);
+    if (err)
+        return err;
+    if (told)
+        s->info.fps = fps;
+    else
         rim_log_info("%s: PNGs tell no frame rate; times count %g frames a second",
                      path, fps);
-    } else {
-        s->info.fps = fps;
-    }
-    return rim_pictures_open_folder(&s->nir, path, RIM_NUMBERED_BY_ORDER, fps);
+    return RIM_OK;
 }
 
 static rim_err open_input(rim_source *s, const char *input)

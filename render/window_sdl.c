@@ -156,6 +156,27 @@ static rim_err open_window(rim_window *w, const char *title, int width, int heig
     return RIM_OK;
 }
 
+// Where there is no display, SDL falls back on drivers whose windows nobody sees; only
+// who asks for one by SDL_VIDEODRIVER gets it.
+static rim_err open_display(void)
+{
+    const char *why = NULL;
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO)) {
+        why = SDL_GetError();
+    } else if (!getenv("SDL_VIDEODRIVER")) { // NOLINT(concurrency-mt-unsafe)
+        static const char *const unseen[] = {"offscreen", "dummy", "evdev"};
+        const char *driver = SDL_GetCurrentVideoDriver();
+        for (size_t i = 0; driver && i < sizeof unseen / sizeof *unseen; i++)
+            if (strcmp(driver, unseen[i]) == 0)
+                why = "no X11, Wayland or console that can show one";
+    }
+    if (!why)
+        return RIM_OK;
+    rim_log_error("no display for a window (%s): give --headless, or set DISPLAY", why);
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    return RIM_ERR_UNSUPPORTED;
+}
+
 rim_err rim_window_create(rim_window **out, const char *title, int width, int height,
                           int inside_width, int inside_height)
 {
@@ -166,11 +187,9 @@ rim_err rim_window_create(rim_window **out, const char *title, int width, int he
     SDL_SetMainReady();
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // the program has its own
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO)) {
-        rim_log_error("no display for a window (%s): give --headless, or set DISPLAY",
-                      SDL_GetError());
-        return RIM_ERR_UNSUPPORTED;
-    }
+    rim_err err = open_display();
+    if (err)
+        return err;
     rim_window *w = calloc(1, sizeof *w);
     if (!w) {
         SDL_QuitSubSystem(SDL_INIT_VIDEO);
@@ -183,7 +202,7 @@ rim_err rim_window_create(rim_window **out, const char *title, int width, int he
         height = inside_height;
     }
     fit_screen(&width, &height);
-    const rim_err err = open_window(w, title, width, height);
+    err = open_window(w, title, width, height);
     if (err)
         rim_window_destroy(&w);
     *out = w;

@@ -333,6 +333,20 @@ START_TEST(crop_outside)
 }
 END_TEST
 
+// Not a window that nobody sees. (SDL says something of its own, too.)
+START_TEST(no_display)
+{
+    if (access("/dev/dri", F_OK) == 0)
+        return;                  // the console may show it
+    unsetenv("DISPLAY");         // NOLINT(concurrency-mt-unsafe)
+    unsetenv("WAYLAND_DISPLAY"); // NOLINT(concurrency-mt-unsafe)
+    unsetenv("SDL_VIDEODRIVER"); // NOLINT(concurrency-mt-unsafe)
+    rim_run_program(&run, "replay %s", folder);
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_msg(strstr(run.err, "--headless"), "%s", run.err);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("bad input");
@@ -359,6 +373,7 @@ int main(void)
     tcase_add_test(t, nobody_reads_standard_output);
     tcase_add_loop_test(t, nonsense_options, 0, sizeof nonsense / sizeof nonsense[0]);
     tcase_add_test(t, crop_outside);
+    tcase_add_test(t, no_display);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
