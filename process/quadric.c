@@ -57,8 +57,10 @@ void rim_quadric_fit(rim_quadric *f, const rim_quadric_sample *sample, int count
         }
         const double weight = m[0][0];
         for (int i = 0; i < N; i++) {
-            if (i > 0)
+            if (i > 0) {
                 m[i][i] += how->damping * weight;
+                v[i] += how->prior ? how->damping * weight * how->prior[i] : 0.0;
+            }
             for (int k = 0; k < i; k++)
                 m[i][k] = m[k][i];
         }

@@ -22,7 +22,11 @@ typedef struct rim_quadric_sample {
 typedef struct rim_quadric_how {
     double wide, narrow; // of c, in units of the value
     double above;        // deviations upwards count this many times as far
-    double damping;      // of all terms but the first, in parts of the samples' weight
+    // What is known before any sample is: all terms but the first are drawn to `prior`
+    // (RIM_QUADRIC_TERMS values; NULL: to 0), which counts as `damping` parts of the
+    // samples' weight.
+    const double *prior;
+    double damping;
     int rounds;
 } rim_quadric_how;
 

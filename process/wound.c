@@ -12,6 +12,8 @@
 
 #define MARGIN_MM      6.0    // of the window around the polygon
 #define INSIDE_WEIGHT  0.25   // of the polygon's light in that of the surroundings
+#define CORNER_FALL    (-1024.0) // Q10: of a lamp, as in background.c,
+#define TRUST          0.06      // which counts as this part of what is seen
 #define SATURATED_MOST 128    // of 255: more of a pixel at full scale cannot be judged
 #define HIDDEN_BELOW   512    // Q10 log2 under the surface's level: 0.7 of it
 #define LEVEL_PART     0.12   // of the surface is brighter than its level and
@@ -129,8 +131,15 @@ static void fit_around(rim_wound *w, const uint8_t *mask, const rim_background *
         }
     w->around = (rim_quadric){
         .x = (g->width - 1) / 2.0, .y = (g->height - 1) / 2.0, .unit = g->width / 2.0};
-    static const rim_quadric_how how = {
-        .wide = 1024.0, .narrow = 150.0, .above = 1.0, .damping = 1e-5, .rounds = 6};
+    const double side = (double)g->height / g->width;
+    const double fall = CORNER_FALL / (1.0 + side * side);
+    const double prior[RIM_QUADRIC_TERMS] = {0.0, 0.0, 0.0, fall, 0.0, fall};
+    const rim_quadric_how how = {.wide = 1024.0,
+                                 .narrow = 150.0,
+                                 .above = 1.0,
+                                 .prior = prior,
+                                 .damping = TRUST,
+                                 .rounds = 6};
     rim_quadric_fit(&w->around, w->sample, n, &how);
 }
 
