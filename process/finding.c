@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REACH_MM     10.0 // a region grows no farther than this from its seed
+#define REACH_MM     20.0 // a region grows no farther than this from its seed
 #define PEAK_MM      0.8  // half the side in which the peak is looked for, at least
 #define PEAK_LEAST   0.08 // excess, of the level
 #define APART_MM     0.6  // a region keeps others this far away

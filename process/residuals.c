@@ -109,7 +109,7 @@ static void level_cells(rim_residuals *r, rim_wound *w)
                            .y = (w->height - 1) / 2.0,
                            .unit = (w->width > w->height ? w->width : w->height) / 2.0};
     static const rim_quadric_how how = {
-        .wide = 600.0, .narrow = 150.0, .above = 1.5, .damping = 1e-4, .rounds = 7};
+        .wide = 600.0, .narrow = 150.0, .above = 1.5, .damping = 1e-3, .rounds = 7};
     rim_quadric_fit(level, w->sample, n, &how);
     r->growth.level_most = LEVEL_MOST;
     for (int cy = 0; cy < r->rows; cy++) {
