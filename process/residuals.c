@@ -76,6 +76,10 @@ static void fill_cells(rim_residuals *r, rim_wound *w)
                      &w->planes, w->width, w->height, c);
     for (size_t k = 0; k < cells; k++)
         r->inside[k] = 2 * w->cell_count[k] > c * c;
+    rim_planes_cells(w->cell_sum, w->cell_count, w->excess, w->seen, RIM_WOUND_VALID,
+                     &w->planes, w->width, w->height, c);
+    rim_veil_find_dark(&r->veil, w->cell_sum, w->cell_count, r->inside, r->columns,
+                       r->rows, c);
     rim_planes_cells(w->cell_sum, w->cell_count, w->excess, w->seen, RIM_WOUND_TISSUE,
                      &w->planes, w->width, w->height, c);
     for (size_t k = 0; k < cells; k++) {

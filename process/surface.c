@@ -238,6 +238,16 @@ static void set_backgrounds(rim_watch *w, const rim_background *b)
     }
 }
 
+// Smoke and noise take contrast away and add none: what is sure in spite of them stays.
+static void keep_sure(rim_residuals *r)
+{
+    int n = 0;
+    for (int i = 0; i < r->count; i++)
+        if (r->found[i].log_odds >= SURE_BETWEEN)
+            r->found[n++] = r->found[i];
+    r->count = n;
+}
+
 void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *b)
 {
     w->residuals.count = 0;
@@ -273,7 +283,7 @@ void rim_watch_look(rim_watch *w, const rim_scene *scene, const rim_background *
               : veiled     ? RIM_WHY_SMOKE
                            : RIM_WHY_DARK; // lost in noise
     w->assessable = 0.0;
-    w->residuals.count = 0;
+    keep_sure(&w->residuals);
     memcpy(w->unjudged, w->mask, rim_grid_area(w->grid));
 }
 

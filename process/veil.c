@@ -13,8 +13,12 @@
 #define STRUCTURE    18.5   // Q10 log2, 1.3 %: tissue has more
 #define SIGMA_LEAST  22.0   // the same, of sigma alone, 1.5 %
 #define BAND         0.15
-#define PASSES_LEAST 0.3  // of the detail
-#define BETTER_PART  0.75 // quantile of the detail that the rest is held against
+#define DEEP         (-605) // Q10 log2: 0.66
+#define SHADE        (-400) // 0.76
+#define DARK_PART    0.01   // of the surface, from which on it is seen to be that dark
+#define MORE         1.6    // as much structure is asked for where nothing is dark
+#define PASSES_LEAST 0.3    // of the detail
+#define BETTER_PART  0.75   // quantile of the detail that the rest is held against
 #define CELLS_LEAST  24
 
 rim_err rim_veil_init(rim_veil *v, size_t cells)
@@ -154,10 +158,66 @@ void rim_veil_look(rim_veil *v, const float *value, const float *weight, int col
         v->cell[k] = v->known[k] && (double)v->sum[k] < least;
 }
 
+// What is dark and hangs together with the window's border becomes `outer`.
+enum { LIGHT = 0, DARK, OUTER };
+
+static void find_outer(uint8_t *what, int columns, int rows)
+{
+    for (bool more = true; more;) { // until nothing changes: mostly twice
+        more = false;
+        for (int pass = 0; pass < 2; pass++)
+            for (int n = 0; n < columns * rows; n++) {
+                const int i = pass ? columns * rows - 1 - n : n;
+                const int x = i % columns, y = i / columns;
+                if (what[i] != DARK)
+                    continue;
+                if (x > 0 && y > 0 && x + 1 < columns && y + 1 < rows &&
+                    what[i - 1] != OUTER && what[i + 1] != OUTER &&
+                    what[i - columns] != OUTER && what[i + columns] != OUTER)
+                    continue;
+                what[i] = OUTER;
+                more = true;
+            }
+    }
+}
+
+void rim_veil_find_dark(rim_veil *v, const int32_t *sum, const int32_t *count,
+                        const uint8_t *inside, int columns, int rows, int side)
+{
+    enum { BINS = 1024, STEP = 4 };
+    uint32_t bin[BINS] = {0}, n = 0, deep = 0, shade = 0;
+    const size_t cells = (size_t)columns * (size_t)rows;
+    v->deep = v->shade = 0.0;
+    for (size_t k = 0; k < cells; k++)
+        if (inside[k] && 2 * count[k] >= side * side) {
+            const int i = sum[k] / count[k] / STEP + BINS / 2;
+            bin[i < 0 ? 0 : i < BINS ? i : BINS - 1]++;
+            n++;
+        }
+    if (n < CELLS_LEAST)
+        return;
+    const int middle = (quantile(bin, BINS, n, 0.5) - BINS / 2) * STEP;
+    for (size_t k = 0; k < cells; k++)
+        v->known[k] = 2 * count[k] < side * side || sum[k] / count[k] < middle + SHADE
+                          ? DARK
+                          : LIGHT;
+    find_outer(v->known, columns, rows);
+    for (size_t k = 0; k < cells; k++) {
+        const bool dark = inside[k] && v->known[k] == DARK && count[k] > 0;
+        shade += dark;
+        deep += dark && sum[k] / count[k] < middle + DEEP;
+    }
+    v->deep = (double)deep / n;
+    v->shade = (double)shade / n;
+}
+
 bool rim_veil_is_whole(const rim_veil *v, double sigma, bool was)
 {
-    const double more = was ? 1.0 + BAND : 1.0;
+    const double band = was ? 1.0 + BAND : 1.0;
+    if (v->deep > band * DARK_PART)
+        return false;
+    const double more = v->shade > band * DARK_PART ? band : band * MORE;
     const double least = more * STRUCTURE;
-    return sigma < more * SIGMA_LEAST ||
+    return sigma < band * SIGMA_LEAST ||
            v->detail * sigma < least * least; // not where they are NAN
 }

@@ -13,6 +13,13 @@
 // under a third of its light passes. Where the geometric mean of d and sigma is small
 // over the whole surface, or sigma alone, smoke lies on all of it: to refuse smooth tissue
 // is the smaller error.
+//
+// Smoke that lets less than 0.3 of the light pass leaves nothing darker than 0.66 of what
+// is around, since it shines itself (A is 0.85 of the tissue's light or so). So where a
+// part of the surface is seen that is darker (blood, char), tissue is smooth and not
+// veiled; where nothing is darker than 0.76, more structure is asked for. Of what is dark
+// that does not count which reaches beyond the surroundings: an instrument may be in
+// front of the smoke.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_VEIL_H
 #define RIM_PROCESS_VEIL_H
@@ -20,8 +27,11 @@
 #include "process/wound.h"
 
 typedef struct rim_veil {
-    double noise;   // of a pixel, standard deviation, Q10 log2; NAN: not known
-    double detail;  // d, median over the surface, Q10 log2; NAN: too little is seen
+    double noise;  // of a pixel, standard deviation, Q10 log2; NAN: not known
+    double detail; // d, median over the surface, Q10 log2; NAN: too little is seen
+    // Parts of the surface that are darker than its middle, in places that end on it: so
+    // dark that smoke cannot lie on it; at all.
+    double deep, shade;
     uint8_t *cell;  // [cells] 1: veiled, though other cells are not
     float *d, *sum; // [cells] scratch
     uint8_t *known;
@@ -34,6 +44,9 @@ void rim_veil_uninit(rim_veil *v);
 // cell in pixels. w: of the frame.
 void rim_veil_look(rim_veil *v, const float *value, const float *weight, int columns,
                    int rows, int side, const rim_wound *w);
+// Sets deep and shade. sum, count: of excess over what is valid of each cell.
+void rim_veil_find_dark(rim_veil *v, const int32_t *sum, const int32_t *count,
+                        const uint8_t *inside, int columns, int rows, int side);
 // Whether all of the surface is veiled. sigma: as above; was: whether it was so in the
 // last frame, which takes a little more structure to end.
 bool rim_veil_is_whole(const rim_veil *v, double sigma, bool was);

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MARGIN_MM      6.0    // of the window around the polygon
-#define INSIDE_WEIGHT  0.25   // of the polygon's light in that of the surroundings
+#define MARGIN_MM      6.0       // of the window around the polygon
+#define INSIDE_WEIGHT  0.25      // of the polygon's light in that of the surroundings
 #define CORNER_FALL    (-1024.0) // Q10: of a lamp, as in background.c,
 #define TRUST          0.06      // which counts as this part of what is seen
 #define SATURATED_MOST 128    // of 255: more of a pixel at full scale cannot be judged
