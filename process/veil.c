@@ -16,7 +16,7 @@
 #define DEEP         (-605) // Q10 log2: 0.66
 #define SHADE        (-400) // 0.76
 #define DARK_PART    0.01   // of the surface, from which on it is seen to be that dark
-#define MORE         1.6    // as much structure is asked for where nothing is dark
+#define MORE         1.25   // as much structure is asked for where nothing is dark
 #define PASSES_LEAST 0.3    // of the detail
 #define BETTER_PART  0.75   // quantile of the detail that the rest is held against
 #define CELLS_LEAST  24

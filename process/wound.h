@@ -2,7 +2,7 @@
 //
 // The light that the surface would give is taken from the liver around it: a robust
 // quadric through log2 light of the whole frame, where what lies in the polygon weighs
-// little. `excess` is the light over that. So a surface that is bled over as a whole is
+// little, drawn to a lamp that falls off to the corners. `excess` is the light over that. So a surface that is bled over as a whole is
 // dark, not normal. From it follows which pixels show tissue:
 //
 //   not valid   too dark in this frame, or outside a round field of view

@@ -349,6 +349,45 @@ static void draw_view(rim_frame *f, uint32_t view, double dx, double dy, uint32_
         }
 }
 
+// Smoke lies on a surface, blood on two thirds of it, and both go: each has its word.
+START_TEST(smoke_and_blood_are_told_apart)
+{
+    static const rim_point polygon[] = {{200, 120}, {440, 120}, {440, 360}, {200, 360}};
+    const bool smoke = _i == 0;
+    rim_frame f = new_frame();
+    rim_pipeline *p = NULL;
+    ck_assert_int_eq(rim_pipeline_create(&p, &usual), RIM_OK);
+    ck_assert_int_eq(rim_pipeline_mark_surface(p, polygon, 4), RIM_OK);
+    rim_result r;
+    for (int i = 0; i < 24; i++) {
+        const bool bad = i >= 8 && i < 14;
+        draw_view(&f, 1, 0.0, 0.0, (uint32_t)i);
+        for (int y = 0; bad && y < H; y++)
+            for (int x = 0; x < W; x++) {
+                const double light = rim_frame_row16(&f, y)[x] - 64.0;
+                const bool under = x > 180 && x < 360 && y > 100 && y < 380;
+                const double seen = smoke   ? 0.1 * light + 0.9 * 800.0
+                                    : under ? 0.2 * light
+                                            : light;
+                rim_frame_row16(&f, y)[x] = (uint16_t)(64.0 + seen);
+            }
+        f.seq = (uint64_t)i;
+        rim_pipeline_process(p, &r, &f);
+        if (i == 7 || i == 23) {
+            ck_assert_int_eq(r.surface.state, RIM_SURFACE_NONE_DETECTED);
+            ck_assert_uint_eq(r.surface.why, 0);
+        }
+        if (i == 13) {
+            ck_assert_int_eq(r.surface.state, RIM_SURFACE_CANNOT_ASSESS);
+            ck_assert_uint_eq(r.surface.why, smoke ? RIM_WHY_SMOKE : RIM_WHY_HIDDEN);
+            ck_assert_double_lt(r.surface.assessable, 0.5);
+        }
+    }
+    rim_pipeline_destroy(&p);
+    rim_frame_uninit(&f);
+}
+END_TEST
+
 // The scope looks elsewhere and comes back: the surface is where it was on the tissue,
 // and on no other view. _i: how it goes away, by a cut or through darkness.
 START_TEST(a_view_that_comes_back_is_known)
@@ -480,6 +519,7 @@ int main(void)
     tcase_add_loop_test(t, surface_is_judged_or_not, 0, 4);
     tcase_add_test(t, a_view_that_is_torn_away_says_so);
     tcase_add_loop_test(t, a_verdict_goes_with_its_frame, 0, 2);
+    tcase_add_loop_test(t, smoke_and_blood_are_told_apart, 0, 2);
     tcase_add_loop_test(t, a_view_that_comes_back_is_known, 0, 2);
     tcase_add_test(t, follows_what_moves);
     tcase_add_test(t, refuses_nonsense);

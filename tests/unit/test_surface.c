@@ -226,6 +226,42 @@ START_TEST(smoke_takes_detail_away)
 }
 END_TEST
 
+// Smooth tissue, darker by `fall` (Q10 log2) in a square of cells: is it taken for smoke?
+static bool smooth_is_veiled(rim_veil *v, int columns, int rows, int fall, int x0)
+{
+    enum { SIDE = 4, PIXELS = SIDE * SIDE, DARK_CELLS = 5 };
+    const size_t cells = (size_t)columns * (size_t)rows;
+    int32_t *sum = calloc(cells, sizeof *sum), *count = calloc(cells, sizeof *count);
+    uint8_t *inside = calloc(cells, 1);
+    for (int i = 0; i < (int)cells; i++) {
+        const int x = i % columns - x0, y = i / columns - rows / 2;
+        inside[i] = i % columns >= 2;
+        count[i] = PIXELS;
+        sum[i] =
+            PIXELS * (x >= 0 && x < DARK_CELLS && y >= 0 && y < DARK_CELLS ? fall : 0);
+    }
+    look_at_veil(v, columns, rows, 12.0, 1.0, 5);
+    rim_veil_find_dark(v, sum, count, inside, columns, rows, SIDE);
+    free(sum);
+    free(count);
+    free(inside);
+    return rim_veil_is_whole(v, 22.5, false);
+}
+
+START_TEST(nothing_is_dark_behind_smoke)
+{
+    enum { COLUMNS = 40, ROWS = 24 };
+    rim_veil v;
+    ck_assert_int_eq(rim_veil_init(&v, COLUMNS * ROWS), RIM_OK);
+    ck_assert(smooth_is_veiled(&v, COLUMNS, ROWS, 0, 10));
+    ck_assert(smooth_is_veiled(&v, COLUMNS, ROWS, -300, 10));
+    ck_assert(!smooth_is_veiled(&v, COLUMNS, ROWS, -1000, 10)); // blood on it
+    ck_assert(
+        smooth_is_veiled(&v, COLUMNS, ROWS, -1000, -1)); // an instrument before it
+    rim_veil_uninit(&v);
+}
+END_TEST
+
 // Tissue with one bright thing of 2 mm by 1.2 mm, sharp, and of its light `halo` around
 // that falls off over millimetres, on a film of its own light where `film` says so.
 static int tissue_left(double halo, double film)
@@ -286,6 +322,7 @@ int main(void)
     tcase_add_test(t, cells_add_up_what_is_on);
     tcase_add_test(t, gauze_is_told_from_tissue);
     tcase_add_test(t, smoke_takes_detail_away);
+    tcase_add_test(t, nothing_is_dark_behind_smoke);
     tcase_add_test(t, glints_are_told_from_narrow_residuals);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
