@@ -13,12 +13,12 @@
 #define EDGE_MM      1.0 // what is this near to an outline is part of the lesion
 #define WIDTH_LEAST  0.5 // mm, of an edge
 #define WIDTH_MOST   6.0
-#define WIDTH_USUAL  2.0    // where it was not seen
-#define LOCAL_MM     4.0    // reach of the liver's own variation
-#define LOCAL_PULL   0.5    // points: how much it is doubted
-#define LOCAL_MOST   0.7    // octaves: more is no variation of the liver
-#define GLOW_DOUBT   6.0    // an octave of glow at a point counts as so many deviations
-#define CORNER_FALL  (-1.4) // octaves: steeper than for the background as a whole
+#define WIDTH_USUAL  2.0 // where it was not seen
+#define LOCAL_MM     4.0 // reach of the liver's own variation
+#define LOCAL_PULL   0.5 // points: how much it is doubted
+#define LOCAL_MOST   0.7 // octaves: more is no variation of the liver
+#define GLOW_DOUBT   6.0 // an octave of glow at a point counts as so many deviations
+#define CORNER_FALL  (-1.25) // octaves: steeper than for the background as a whole
 #define TRUST        0.05
 #define SPREAD       1.7  // times the deviation: from there on a point weighs little
 #define SPREAD_LEAST 0.12 // octaves
