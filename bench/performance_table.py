@@ -125,7 +125,8 @@ def stages(data):
 
 
 def kernels(work):
-    pattern = re.compile(r"(\w+) +(\w+) +(\w+) +(\d+) ns +([\d.]+) GB/s +([\d.]+) x C")
+    pattern = re.compile(r"(\w+) +(\w+) +(\w+) +(\d+) ns +([\d.]+) GB/s +([\d.]+) x C"
+                         r" +([\d.]+) copies +(.*)")
     with open(os.path.join(work, "simd.txt"), encoding="utf-8") as f:
         for line in f:
             m = pattern.match(line)
@@ -161,8 +162,10 @@ def main():
     text += table(("stage", "ms", "GB/s", "copies", "ms in C", "times C"), stages(data))
     rows = list(kernels(work))
     if rows:
-        text += "Kernels, by `test_simd --bench`:\n\n"
-        text += table(("folder", "kernel", "level", "ns a row", "GB/s", "times C"), rows)
+        text += ("Kernels, by `test_simd --bench`; \"copies\" is the time over that of a "
+                 "copy that reads and writes as many bytes in the first cache:\n\n")
+        text += table(("folder", "kernel", "level", "ns a row", "GB/s", "times C",
+                       "copies", "why more than two"), rows)
     with open(page, encoding="utf-8") as f:
         old = f.read()
     before, rest = old.split(BEGIN, 1)

@@ -34,6 +34,11 @@ typedef void rim_yuv_bgrx_fn(uint8_t *dst, const rim_yuv_row *src, int width,
 #define RIM_CAPTURE_KERNELS(X) \
     X(yuv_bgrx)
 
+// R(kernel, why it takes more than twice as long as a copy of the bytes it reads and
+// writes within the first cache).
+#define RIM_CAPTURE_REASONS(R) \
+    R(yuv_bgrx, "three weighted sums a pixel, cut to 8 bits and put in fours")
+
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
 #define RIM_CAPTURE_VARIANTS(V) \

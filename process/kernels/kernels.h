@@ -267,6 +267,40 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
     X(mean5_row) X(binomial_row) X(peak_row) X(spread_row) X(ridge_row) X(vote_row) \
     X(path_row) X(below_row) X(highest_row) X(rank_row)
 
+// R(kernel, why it takes more than twice as long as a copy of the bytes it reads and
+// writes within the first cache).
+#define RIM_PROCESS_REASONS(R) \
+    R(add_cells, "each pixel is held against both neighbours before it is added") \
+    R(gain_columns, "a product of 32 bits for each pixel, after the neighbours") \
+    R(fold_columns, "sums of neighbours by shuffles, of any width from 1 to 16") \
+    R(light_row, "a product in double precision for each pixel") \
+    R(sample_ray, "four pixels gathered for each sample, of which each is one load") \
+    R(known_row, "four masks of bytes widened to 16 bits") \
+    R(level_row, "a polynomial of the fifth degree for each logarithm") \
+    R(cells_row, "a quotient for each cell") \
+    R(smooth_row, "a quadratic in single precision for each cell") \
+    R(residual_row, "a quadratic in single precision for each cell") \
+    R(weigh_row, "a quotient for each cell") \
+    R(moments_row, "eight sums of products up to the fourth power") \
+    R(mask_row, "two comparisons and a product of 32 bits for each cell") \
+    R(mean_row, "a quotient in double precision for each cell") \
+    R(ratio_row, "four points of a line for each cell, then limits") \
+    R(subtract_row, "four pixels and three products for each pixel") \
+    R(blend_row, "nine neighbours for each pixel; quotients where they differ") \
+    R(map_row, "a power of two for each pixel: five products") \
+    R(normal_row, "thirteen sums of products for each pixel") \
+    R(halve_row, "four pixels are added for each one out") \
+    R(mean5_row, "ten pixels and two products for each pixel") \
+    R(binomial_row, "six pixels for each pixel") \
+    R(peak_row, "nine comparisons for each pixel, and a list of few") \
+    R(spread_row, "up to seven votes for each, as loads that are not aligned") \
+    R(ridge_row, "a square root for each block that holds a ridge") \
+    R(vote_row, "a vote is a store to a place of its own, after a load of it") \
+    R(path_row, "five ways and eight samples for each radius; calls of 20 radii") \
+    R(below_row, "a call of a few nanoseconds") \
+    R(highest_row, "a call of a few nanoseconds") \
+    R(rank_row, "halves the range of values some eight times, over all of them each")
+
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
 #define RIM_PROCESS_VARIANTS(V) \
@@ -308,6 +342,7 @@ typedef int rim_rank_row_fn(const int16_t *v, int n, int rank);
 #define RIM_PROCESS_VARIANTS(V) \
     V(add_cells, neon, RIM_CPU_NEON) \
     V(gain_columns, neon, RIM_CPU_NEON) \
+    V(sample_ray, neon, RIM_CPU_NEON) \
     V(level_row, neon, RIM_CPU_NEON) \
     V(moments_row, neon, RIM_CPU_NEON) \
     V(subtract_row, neon, RIM_CPU_NEON) \

@@ -1,5 +1,5 @@
 // sample_ray_x86.c: eight bilinear samples at a time; a pair of neighbours is one word
-// to gather. (NEON has no gather: it stays with C.)
+// to gather.
 // SPDX-License-Identifier: MIT
 #include "process/kernels/kernels.h"
 

@@ -129,6 +129,20 @@ typedef void rim_shrink_fn(uint8_t *dst, const uint8_t *const *row, int taps, in
     X(blend) X(veil) X(shade) X(ink) X(near) X(grey) X(nodes) X(sample) \
     X(stretch) X(shrink)
 
+// R(kernel, why it takes more than twice as long as a copy of the bytes it reads and
+// writes within the first cache).
+#define RIM_RENDER_REASONS(R) \
+    R(blend, "a colour of a table and three products for each pixel") \
+    R(veil, "levels between nodes, a tone of a table and three products for each pixel") \
+    R(shade, "a product for each byte") \
+    R(ink, "three products for each pixel, in blocks a few pixels wide") \
+    R(near, "a distance from a line, with its square root, for each pixel") \
+    R(grey, "a square root for each pixel") \
+    R(nodes, "four pixels gathered, limits and a product of 32 bits for each node") \
+    R(sample, "four pixels gathered for each one") \
+    R(stretch, "four pixels of four bytes with weights for each one") \
+    R(shrink, "four to sixteen pixels for each one")
+
 // V(kernel, level, bit of base/cpu.h), a kernel's lower levels before its higher.
 #if defined(__x86_64__)
 #define RIM_RENDER_VARIANTS(V) \
