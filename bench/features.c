@@ -2,10 +2,10 @@
 //
 //     rimlight_features SEQUENCE... > features.csv
 //
-// One line a candidate outside of the cut surface: sequence, frame, label (1: it is a
-// lesion and lies well on it, 0: it is not, -1: neither, to be left out), class of the
-// truth it lies on ("" none), truth's SBR and depth, centre and radius in NIR px, then
-// the features of process/confidence.h.
+// One line a candidate outside of the cut surface: sequence, frame, label (how much of
+// a lesion it is, 0 to 1; -1: neither, to be left out), class of the truth it lies on
+// ("" none), truth's SBR and depth, centre and radius in NIR px, then the features of
+// process/confidence.h.
 // bench/confidence.py fits the weights from it.
 // SPDX-License-Identifier: MIT
 #include "bench/studied.h"
@@ -19,7 +19,11 @@ static double gap(double x, double y, const rim_lesion *l)
     return hypot(x - l->x, y - l->y);
 }
 
-// Lesions: on the truth's place and of its size, 1; near it, -1; else 0.
+#define NEAR      0.7  // not far from right: a report of it is one of the lesion
+#define CUT       0.6  // its middle in a lesion that is cut or hidden in part
+#define LEAST_SBR 1.15 // fainter ones are not asked for
+
+// Lesions: on the truth's place and of its size, 1; less so, less; else 0.
 static judged judge(const rim_truth *t, double x, double y, double radius)
 {
     judged best = {0, "", NAN, NAN};
@@ -34,13 +38,14 @@ static judged judge(const rim_truth *t, double x, double y, double radius)
         const bool nodule = strcmp(t->lesion[i].class_name, "nodule") == 0;
         const bool fits = d < 0.35 && radius < 1.5 * size && radius > size / 1.5;
         best = (judged){0, t->lesion[i].class_name, l->sbr, t->lesion[i].depth_mm};
-        if (nodule || (lesion && !t->lesion[i].detectable))
-            best.label = -1;
+        if (nodule || (lesion && !(l->sbr >= LEAST_SBR)))
+            best.label = -1.0;
         else if (lesion && fits)
-            best.label = 1;
-        else if (lesion &&
-                 (l->why || (d < 0.6 && radius > 0.4 * size && radius < 2.0 * size)))
-            best.label = -1; // cut or hidden in part, or not far from right
+            best.label = 1.0;
+        else if (lesion && d < 0.6 && radius > 0.4 * size && radius < 2.0 * size)
+            best.label = NEAR;
+        else if (lesion && l->why)
+            best.label = CUT;
     }
     return best;
 }
@@ -61,7 +66,7 @@ static void print_frame(const char *name, const rim_pipeline *p, const rim_truth
         if (rim_watch_contains(rim_pipeline_watch(p), m->spot.x, m->spot.y))
             continue; // bench/findings.c studies those
         const judged j = judge(t, x, y, radius);
-        printf("%s,%llu,%d,%s,%.4g,%.4g,%.1f,%.1f,%.1f", name,
+        printf("%s,%llu,%g,%s,%.4g,%.4g,%.1f,%.1f,%.1f", name,
                (unsigned long long)t->seen.frame, j.label, j.class_name, j.sbr,
                j.depth_mm, x, y, radius);
         for (int k = 0; k < RIM_FEATURES; k++)

@@ -42,7 +42,7 @@ static void print_frame(const char *name, const rim_pipeline *p, const rim_truth
         const double x = rim_grid_to_nir(g, f->spot.x),
                      y = rim_grid_to_nir(g, f->spot.y);
         const judged j = judge(t, x, y, mm_per_px);
-        printf("%s,%llu,%d,%s,%.4g,%.4g,%.1f,%.1f", name,
+        printf("%s,%llu,%g,%s,%.4g,%.4g,%.1f,%.1f", name,
                (unsigned long long)t->seen.frame, j.label, j.class_name, j.sbr,
                j.depth_mm, x, y);
         for (int k = 0; k < RIM_FINDING_FEATURES; k++)

@@ -9,7 +9,7 @@
 
 // What the truth says of a place.
 typedef struct judged {
-    int label;              // 1: real, 0: not, -1: neither, to be left out
+    double label;           // 1: real, 0: not, -1: neither, to be left out
     const char *class_name; // "": nothing there
     double sbr, depth_mm;
 } judged;

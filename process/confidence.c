@@ -63,7 +63,7 @@ static double judge(const rim_network *n, const double f[RIM_FEATURES])
 
 // The weights are those of any candidate; what is asked for is the best of several at
 // one place, which is right more often. Log odds, from the reliability of reports.
-#define LESION_CHOSEN 0.5
+#define LESION_CHOSEN 0.2
 
 double rim_confidence_lesion(const double f[RIM_FEATURES])
 {
