@@ -7,9 +7,9 @@
 #include <math.h>
 
 #define LENS_PX 1.8 // width that the grid alone gives an edge, grid pixels
-// Log odds: the surest of several is right more often than each. From 0.25 on, what is
-// gained of residuals is lost several times over on clean surfaces (docs/accuracy.md).
-#define CHOSEN 0.25
+// Log odds on top of the model's. Above 0, what is gained of residuals is lost several
+// times over on clean surfaces (docs/accuracy.md).
+#define CHOSEN 0.0
 
 // Log2 of the edge's width in mm, without what the grid alone makes of it.
 static double edge_log2(double width_mm, double grid_mm)

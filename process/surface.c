@@ -12,6 +12,7 @@
 #define JUDGED_LEAST   0.5  // part of the surface below which no verdict is given
 #define JUDGED_BAND    0.05 // and how far it must come back
 #define SURE_BETWEEN   1.5  // log odds
+#define SURE_AT_ONCE   0.5  // of the first frame, which nothing has confirmed
 #define SURE_BAND      0.8  // by which a residual may fall back
 #define LIKENESS_LEAST 0.3  // to the last frame, below which it may be another view
 #define LIKENESS_SURE  0.7
@@ -185,7 +186,8 @@ static void count_reasons(rim_watch *w)
 // A residual between covers must be surer than one in the open.
 static rim_surface_state ask(const rim_watch *w, double strongest)
 {
-    const double sure = w->assessable < JUDGED_LEAST ? SURE_BETWEEN : 0.0;
+    const double open = w->state == RIM_SURFACE_OFF ? SURE_AT_ONCE : 0.0;
+    const double sure = w->assessable < JUDGED_LEAST ? SURE_BETWEEN : open;
     if (strongest >= (w->state == RIM_SURFACE_RESIDUAL ? sure - SURE_BAND : sure))
         return RIM_SURFACE_RESIDUAL;
     const double least = w->state == RIM_SURFACE_CANNOT_ASSESS
