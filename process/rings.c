@@ -119,7 +119,9 @@ static int value_at(const int16_t *p, int w, int x_q8, int y_q8)
 static bool stands_up(const int16_t *p, int w, const rim_ridge *g)
 {
     const int sx = g->nx + g->nx / 2, sy = g->ny + g->ny / 2;
-    return (value_at(p, w, sx, sy) < *p) & (value_at(p, w, -sx, -sy) < *p);
+    const int on_one_side = value_at(p, w, sx, sy) < *p;
+    const int on_the_other = value_at(p, w, -sx, -sy) < *p;
+    return on_one_side & on_the_other;
 }
 
 // Those of n ridges of row y that vote, by whether x + y is odd: large rings have pixels
