@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -107,6 +108,16 @@ static const char *date_now(char *text, size_t size)
     return text;
 }
 
+// Other programs go by the name.
+static void check_name(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    if (dot && !strchr(dot, '/') && strcasecmp(dot, ".mkv") != 0)
+        rim_log_warning("%s: recordings are Matroska files whatever they are called; "
+                        "call it .mkv, else other programs may not open it",
+                        path);
+}
+
 static rim_err open_recorder(rim_recorder **out, const rim_run_options *o,
                              const rim_source_info *info)
 {
@@ -135,8 +146,10 @@ static rim_err open_recorder(rim_recorder **out, const rim_run_options *o,
         .attachment = files.list,
         .attachment_count = files.count,
     };
-    if (!err)
+    if (!err) {
+        check_name(o->record);
         err = rim_recorder_open(out, o->record, info, &options);
+    }
     for (int i = 0; i < files.count; i++)
         free(files.path[i]);
     return err;

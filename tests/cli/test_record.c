@@ -238,6 +238,21 @@ START_TEST(what_cannot_be_recorded_is_said)
 }
 END_TEST
 
+START_TEST(a_name_of_another_kind_is_told)
+{
+    rim_run_program(&run,
+                    "live --nir synth:size=96x64 --headless --frames 2 --record %s",
+                    in_folder("r.mp4"));
+    expect_done();
+    ck_assert_ptr_nonnull(strstr(run.err, "call it .mkv"));
+    rim_run_program(&run,
+                    "live --nir synth:size=96x64 --headless --frames 2 --record %s",
+                    in_folder("r.MKV"));
+    expect_done();
+    ck_assert_ptr_null(strstr(run.err, "call it .mkv"));
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("record");
@@ -247,6 +262,7 @@ int main(void)
     tcase_add_loop_test(t, kill_leaves_all_but_the_last_half_second, 0, 2);
     tcase_add_loop_test(t, others_open_it, 0, 6);
     tcase_add_test(t, what_cannot_be_recorded_is_said);
+    tcase_add_test(t, a_name_of_another_kind_is_told);
     Suite *s = suite_create("record");
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
