@@ -17,6 +17,7 @@
 #define SHADE        (-400) // 0.76
 #define DARK_PART    0.01   // of the surface, from which on it is seen to be that dark
 #define MORE         1.25   // as much structure is asked for where nothing is dark
+#define NONE_PART    0.0005 // of the surface: not one cell
 #define PASSES_LEAST 0.3    // of the detail
 #define BETTER_PART  0.75   // quantile of the detail that the rest is held against
 #define CELLS_LEAST  24
@@ -218,6 +219,7 @@ bool rim_veil_is_whole(const rim_veil *v, double sigma, bool was)
         return false;
     const double more = v->shade > band * DARK_PART ? band : band * MORE;
     const double least = more * STRUCTURE;
+    const double other = v->shade > NONE_PART ? sigma : v->detail;
     return sigma < band * SIGMA_LEAST ||
-           v->detail * sigma < least * least; // not where they are NAN
+           v->detail * other < least * least; // not where they are NAN
 }

@@ -17,9 +17,10 @@
 // Smoke that lets less than 0.3 of the light pass leaves nothing darker than 0.66 of what
 // is around, since it shines itself (A is 0.85 of the tissue's light or so). So where a
 // part of the surface is seen that is darker (blood, char), tissue is smooth and not
-// veiled; where nothing is darker than 0.76, more structure is asked for. Of what is dark
-// that does not count which reaches beyond the surroundings: an instrument may be in
-// front of the smoke.
+// veiled; where hardly anything is darker than 0.76, more structure is asked for, and
+// where nothing is at all, of d alone: smoke that is uneven, and bile that shines through
+// it, add to sigma. Of what is dark that does not count which reaches beyond the
+// surroundings: an instrument may be in front of the smoke.
 // SPDX-License-Identifier: MIT
 #ifndef RIM_PROCESS_VEIL_H
 #define RIM_PROCESS_VEIL_H

@@ -262,6 +262,20 @@ START_TEST(nothing_is_dark_behind_smoke)
 }
 END_TEST
 
+// Uneven smoke and bile behind it spread sigma, and only that.
+START_TEST(spread_without_detail_is_smoke_where_nothing_is_dark)
+{
+    enum { COLUMNS = 40, ROWS = 40 };
+    rim_veil v;
+    ck_assert_int_eq(rim_veil_init(&v, COLUMNS * ROWS), RIM_OK);
+    ck_assert(smooth_is_veiled(&v, COLUMNS, ROWS, 0, 10));
+    ck_assert(rim_veil_is_whole(&v, 80.0, false));
+    ck_assert(smooth_is_veiled(&v, COLUMNS, ROWS, -500, 10));
+    ck_assert(!rim_veil_is_whole(&v, 80.0, false)); // a shadow
+    rim_veil_uninit(&v);
+}
+END_TEST
+
 // Tissue with one bright thing of 2 mm by 1.2 mm, sharp, and of its light `halo` around
 // that falls off over millimetres, on a film of its own light where `film` says so.
 static int tissue_left(double halo, double film)
@@ -323,6 +337,7 @@ int main(void)
     tcase_add_test(t, gauze_is_told_from_tissue);
     tcase_add_test(t, smoke_takes_detail_away);
     tcase_add_test(t, nothing_is_dark_behind_smoke);
+    tcase_add_test(t, spread_without_detail_is_smoke_where_nothing_is_dark);
     tcase_add_test(t, glints_are_told_from_narrow_residuals);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
