@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-#define BETWEENS ((RIM_RATIO_MAX - RIM_RATIO_MIN) / 4 + 1)
+#define LINEARS  (RIM_RATIO_MAX - RIM_RATIO_MIN + 2)
+#define BETWEENS (LINEARS / 4 + 1)
 
 rim_err rim_outline_scene_init(rim_scene *s, const rim_grid *grid,
                                const rim_process_kernels *kernels)
@@ -22,13 +23,13 @@ rim_err rim_outline_scene_init(rim_scene *s, const rim_grid *grid,
     }
     for (int i = 0; i < RIM_PARTS; i++)
         ok &= (s->between[i] = calloc(BETWEENS, sizeof(int16_t))) != NULL;
-    s->linear = calloc(RIM_RATIO_MAX - RIM_RATIO_MIN + 1, sizeof *s->linear);
+    s->linear = calloc(LINEARS, sizeof *s->linear);
     if (!ok || !s->linear) {
         rim_outline_scene_uninit(s);
         return RIM_ERR_MEMORY;
     }
-    for (int i = RIM_RATIO_MIN; i <= RIM_RATIO_MAX; i++)
-        s->linear[i - RIM_RATIO_MIN] = rim_exp2((double)i / RIM_LOG2_ONE);
+    for (int i = 0; i < LINEARS; i++)
+        s->linear[i] = rim_exp2((double)(i + RIM_RATIO_MIN) / RIM_LOG2_ONE);
     for (int i = 0; i < RIM_PARTS; i++)
         for (int d = 0; d < BETWEENS; d++) {
             const double top = rim_exp2(4.0 * d / RIM_LOG2_ONE) - 1.0;

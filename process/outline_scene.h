@@ -37,7 +37,8 @@ typedef struct rim_scene {
     const uint8_t *valid;
     const uint8_t *saturated;
     rim_scene_plane plane[RIM_SCENE_PLANES];
-    double *linear;              // 2^(i / 1024), i from RIM_RATIO_MIN
+    // 2^(i / 1024), i from RIM_RATIO_MIN to RIM_RATIO_MAX and, with the lowest bit, 1 more.
+    double *linear;
     int16_t *between[RIM_PARTS]; // of height / 4, Q10
     rim_point way[RIM_RAYS];     // unit vectors every 1/RIM_RAYS turn from x to y
 } rim_scene;

@@ -159,6 +159,21 @@ START_TEST(rings_and_blobs_are_found_where_they_are)
 }
 END_TEST
 
+// Samples carry a lowest bit, also on top of the range.
+START_TEST(the_brightest_that_a_ratio_holds)
+{
+    bench b;
+    set_up(&b);
+    add(&b, 200, 150, 25, 25, 500.0);
+    run(&b, NULL);
+    const rim_detection *d = at(&b, 200, 150);
+    ck_assert_ptr_nonnull(d);
+    ck_assert_double_le(d->spot.peak, 64.1);
+    ck_assert_double_ge(d->spot.peak, 63.9);
+    tear_down(&b);
+}
+END_TEST
+
 START_TEST(what_a_frame_cuts_off_is_taken_to_go_on)
 {
     bench b;
@@ -345,6 +360,7 @@ int main(void)
     tcase_add_test(t, quantiles_are_those_of_a_sorted_list);
     tcase_add_test(t, a_plateau_has_one_peak);
     tcase_add_test(t, rings_and_blobs_are_found_where_they_are);
+    tcase_add_test(t, the_brightest_that_a_ratio_holds);
     tcase_add_test(t, what_a_frame_cuts_off_is_taken_to_go_on);
     tcase_add_test(t, a_crowd_costs_no_more_than_so_many_measurements);
     tcase_add_test(t, a_part_of_what_is_known_is_no_other_thing);
