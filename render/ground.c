@@ -163,7 +163,7 @@ static void base_nir(const rim_ground *g, const rim_ground_job *j, uint8_t *row,
         between(rows->sample, rim_frame_row16(j->nir, 2 * y),
                 rim_frame_row16(j->nir, 2 * y + 1), width);
     else
-        rim_ground_sample(rows->sample, j->kernels, pane, j->nir, 1, y, 0, width);
+        rim_ground_sample(rows->sample, j->kernels, pane, j->nir, y, width);
     j->kernels->grey(row, in, g->black, g->gain, width);
 }
 

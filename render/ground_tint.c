@@ -4,7 +4,13 @@
 
 #include <string.h>
 
-enum { CELL = RIM_WARP_CELL, STEP = RIM_STEP, SPAN = RIM_BLOCK / STEP };
+enum {
+    CELL = RIM_WARP_CELL,
+    STEP = RIM_STEP,
+    SPAN = RIM_BLOCK / STEP,
+    CHUNK = 256,  // pixels, whole blocks
+    HALF = 32768, // a pixel, Q16
+};
 
 static int larger(int a, int b)
 {
@@ -14,24 +20,6 @@ static int larger(int a, int b)
 static int smaller(int a, int b)
 {
     return a < b ? a : b;
-}
-
-// From NIR pixels (Q16, `times` them) to those of a map of which each is `scale` NIR
-// pixels a side: pixel (i, j) has its centre at ((i + 0.5) scale - 0.5, ...).
-typedef struct to_map {
-    int64_t half, inverse_q32;
-} to_map;
-
-static to_map make_to_map(int scale, int times)
-{
-    const int64_t d = (int64_t)scale * times;
-    return (to_map){(int64_t)(scale - 1) * 32768 * times,
-                    ((INT64_C(1) << 32) + d / 2) / d};
-}
-
-static int32_t apply(const to_map *m, int64_t u)
-{
-    return (int32_t)(((u - m->half) * m->inverse_q32) >> 32);
 }
 
 // A sample where the frame's edge may be near; 0 from half a pixel beyond it.
@@ -52,8 +40,8 @@ typedef struct place {
     bool known;
 } place;
 
-// Between two rows of nodes: the weights add to CELL, by which `m` divides.
-static place find_place(const rim_warp *w, int node, int y, const to_map *m)
+// Between two rows of nodes.
+static place find_place(const rim_warp *w, int node, int y)
 {
     const int k = y / CELL * w->nodes_x + node, below = k + w->nodes_x;
     const int32_t t = y % CELL;
@@ -61,7 +49,7 @@ static place find_place(const rim_warp *w, int node, int y, const to_map *m)
         return (place){0, 0, false};
     const int64_t u = (int64_t)w->u[k] * (CELL - t) + (int64_t)w->u[below] * t;
     const int64_t v = (int64_t)w->v[k] * (CELL - t) + (int64_t)w->v[below] * t;
-    return (place){apply(m, u), apply(m, v), true};
+    return (place){(int32_t)(u / CELL), (int32_t)(v / CELL), true};
 }
 
 static bool inside(const rim_frame *f, const place *p)
@@ -71,30 +59,35 @@ static bool inside(const rim_frame *f, const place *p)
 }
 
 void rim_ground_sample(uint16_t *out, const rim_render_kernels *k, const rim_pane *pane,
-                       const rim_frame *f, int scale, int y, int x0, int x1)
+                       const rim_frame *nir, int y, int width)
 {
-    const to_map m = make_to_map(scale, CELL);
-    place a = find_place(&pane->nir, x0 / CELL, y, &m);
-    for (int x = x0; x < x1; x += CELL) {
-        const place b = find_place(&pane->nir, x / CELL + 1, y, &m);
-        const int count = smaller(CELL, x1 - x);
+    place a = find_place(&pane->nir, 0, y);
+    for (int x = 0; x < width; x += CELL) {
+        const place b = find_place(&pane->nir, x / CELL + 1, y);
+        const int count = smaller(CELL, width - x);
         const int32_t du = (b.u - a.u) / CELL, dv = (b.v - a.v) / CELL;
         if (!a.known || !b.known)
             memset(out + x, 0, (size_t)count * sizeof *out);
-        else if (inside(f, &a) && inside(f, &b))
-            k->sample(out + x, f->data, f->stride, a.u, a.v, du, dv, count);
+        else if (inside(nir, &a) && inside(nir, &b))
+            k->sample(out + x, nir->data, nir->stride, a.u, a.v, du, dv, count);
         else
             for (int i = 0; i < count; i++)
-                out[x + i] = sample_at(f, a.u + i * du, a.v + i * dv);
+                out[x + i] = sample_at(nir, a.u + i * du, a.v + i * dv);
         a = b;
     }
 }
 
-// 4 times the level, which may lie outside of the scale, but not far.
-static inline int16_t node_of(const rim_ground *g, uint16_t sbr_q8)
+// margin: Q16 map pixels beyond its border that are still taken for what is there.
+static rim_node_map map_of(const rim_ground *g, const rim_ground_job *j, int32_t margin)
 {
-    const int32_t over = larger(smaller(sbr_q8 - g->low_q8, g->range_q8), -g->range_q8);
-    return (int16_t)((over * g->gain_q16) >> 16);
+    return (rim_node_map){.data = j->map->data,
+                          .stride = j->map->stride,
+                          .right = (j->map->width - 1) << 16,
+                          .bottom = (j->map->height - 1) << 16,
+                          .margin = margin,
+                          .low = g->low_q8,
+                          .range = g->range_q8,
+                          .gain = g->gain_q16};
 }
 
 // The levels at nodes first .. last of the row of nodes `row`.
@@ -102,15 +95,8 @@ static void fill_nodes(int16_t *node, const rim_ground *g, const rim_ground_job 
                        int row, int first, int last)
 {
     const rim_pane *pane = j->pane;
-    const rim_node_map map = {.data = j->map->data,
-                              .stride = j->map->stride,
-                              .right = (j->map->width - 1) << 16,
-                              .bottom = (j->map->height - 1) << 16,
-                              // Of the picture's last pixels the next node is outside.
-                              .margin = 32768 + STEP * pane->step_u / j->scale,
-                              .low = g->low_q8,
-                              .range = g->range_q8,
-                              .gain = g->gain_q16};
+    // Of the picture's last pixels the next node is outside.
+    const rim_node_map map = map_of(g, j, HALF + STEP * pane->step_u / j->scale);
     const ptrdiff_t k = (ptrdiff_t)row * pane->nodes_x + first;
     j->kernels->nodes(node + first, pane->map_u + k, pane->map_v + k, &map,
                       smaller(last, pane->nodes_x - 1) - first + 1);
@@ -125,13 +111,42 @@ static void take_nodes(const rim_ground *g, const rim_ground_job *j, int y, int 
     fill_nodes(rows->node[1], g, j, y / STEP + 1, from * SPAN, to * SPAN);
 }
 
-static void tint_fine(const rim_ground *g, const rim_ground_job *j, int y, int x0,
-                      int x1, rim_ground_rows *rows)
+// Where pixels lie that are 0..STEP - 1 after the nodes of `above` and t rows below
+// them: those of `nodes` nodes.
+static void spread_places(int32_t *restrict out, const int32_t *restrict above,
+                          const int32_t *restrict below, int t, int nodes)
 {
-    rim_ground_sample(rows->sample, j->kernels, j->pane, j->map, j->scale, y, x0, x1);
-    for (int x = x0; x < x1; x++) {
-        const int v = (node_of(g, rows->sample[x]) + 2) >> 2;
-        rows->level[x] = (uint8_t)larger(v, 0);
+    int32_t at[CHUNK / STEP + 1];
+    for (int k = 0; k <= nodes; k++) {
+        const bool known = above[k] != RIM_WARP_NOWHERE && below[k] != RIM_WARP_NOWHERE;
+        const int32_t down = known ? below[k] / STEP - above[k] / STEP : 0;
+        at[k] = known ? above[k] + t * down : RIM_WARP_NOWHERE;
+    }
+    for (int k = 0; k < nodes; k++) {
+        const bool known = at[k] != RIM_WARP_NOWHERE && at[k + 1] != RIM_WARP_NOWHERE;
+        const int32_t step = known ? at[k + 1] / STEP - at[k] / STEP : 0;
+        for (int i = 0; i < STEP; i++)
+            out[k * STEP + i] = known ? at[k] + i * step : RIM_WARP_NOWHERE;
+    }
+}
+
+// Each pixel looked up by itself, of a map that holds more than the nodes would show.
+static void find_levels(uint8_t *level, const rim_ground *g, const rim_ground_job *j,
+                        int y, int x0, int x1)
+{
+    const rim_pane *pane = j->pane;
+    const rim_node_map map = map_of(g, j, HALF);
+    const ptrdiff_t row = (ptrdiff_t)(y / STEP) * pane->nodes_x;
+    int32_t u[CHUNK], v[CHUNK];
+    int16_t node[CHUNK];
+    for (int x = x0; x < x1; x += CHUNK) {
+        const int count = smaller(CHUNK, x1 - x), nodes = (count + STEP - 1) / STEP;
+        const ptrdiff_t above = row + x / STEP, below = above + pane->nodes_x;
+        spread_places(u, pane->map_u + above, pane->map_u + below, y % STEP, nodes);
+        spread_places(v, pane->map_v + above, pane->map_v + below, y % STEP, nodes);
+        j->kernels->nodes(node, u, v, &map, count);
+        for (int i = 0; i < count; i++)
+            level[x + i] = (uint8_t)larger((node[i] + 2) >> 2, 0);
     }
 }
 
@@ -176,7 +191,7 @@ void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixe
     for (int from = 0; (from = next_lit(&to, lit, from, blocks)) < blocks; from = to) {
         const int x0 = from * RIM_BLOCK, x1 = smaller(to * RIM_BLOCK, width);
         if (fine)
-            tint_fine(g, j, y, x0, x1, rows);
+            find_levels(rows->level, g, j, y, x0, x1);
         else if (next) // above are those below the row of blocks above, where it is lit
             take_nodes(
                 g, j, y, from, to,

@@ -5,11 +5,9 @@
 
 #include "render/ground.h"
 
-// Samples, bilinear, of a frame whose pixels are `scale` NIR pixels a side, for the
-// pixels x0 .. x1 - 1 (x0 a multiple of 8) of row y of the pane; 0 beyond its edge.
-// out: the row's, from pixel 0 on.
+// Bilinear samples of the NIR frame for row y of the pane; 0 beyond the frame's edge.
 void rim_ground_sample(uint16_t *out, const rim_render_kernels *k, const rim_pane *pane,
-                       const rim_frame *f, int scale, int y, int x0, int x1);
+                       const rim_frame *nir, int y, int width);
 // Colours over row y of the pane, which stands in `pixel`. first: nothing of the row
 // before is in `rows`.
 void rim_ground_tint(const rim_ground *g, const rim_ground_job *j, uint8_t *pixel,

@@ -215,7 +215,7 @@ static const struct {
     {"white", 640, 480, RIM_VIEW_WHITE, RIM_COLOR_MAP_GREEN,
      UINT64_C(0x5270b7653f591368)},
     {"side by side", 800, 600, RIM_VIEW_SIDE_BY_SIDE, RIM_COLOR_MAP_GREEN,
-     UINT64_C(0x0eb614f76e0ccc97)},
+     UINT64_C(0x72f49f58d631048c)},
     {"inset", 1024, 768, RIM_VIEW_INSET, RIM_COLOR_MAP_GREEN,
      UINT64_C(0xd7fc9a72419f8cb6)},
 };
