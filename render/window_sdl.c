@@ -215,7 +215,8 @@ void rim_window_destroy(rim_window **p)
     if (!w)
         return;
     *p = NULL;
-    if (g_lost) { // SDL would speak to the server
+    SDL_FreeSurface(w->source);
+    if (g_lost) { // of the rest SDL would speak to the server
         free(w);
         return;
     }
@@ -223,7 +224,6 @@ void rim_window_destroy(rim_window **p)
         SDL_DestroyTexture(w->texture);
     if (w->renderer)
         SDL_DestroyRenderer(w->renderer);
-    SDL_FreeSurface(w->source);
     if (w->window)
         SDL_DestroyWindow(w->window);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);

@@ -44,6 +44,7 @@ END_TEST
 START_TEST(a_thousand_sizes)
 {
     const pid_t pid = desk_start("replay small");
+    ck_assert(desk_wait_lit(300, 160, 300 * 160 / 2)); // it stands where it will
     shell("id=$(xdotool search --onlyvisible --name small | tail -1);"
           "{ for i in $(seq 1000); do"
           " echo windowsize $id $((160 + i * 97 % 600)) $((120 + i * 61 % 450));"
