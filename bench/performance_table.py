@@ -80,9 +80,10 @@ def targets(data, opencv, program, work):
     yield ("correction against a plain sum over a frame from memory",
            "{:.2f} times".format(kernel(fhd, "correct")["median_ms"] /
                                  kernel(fhd, "read")["median_ms"]), "")
-    yield ("worst scene (24 lesions and all that imitates them, saturated): its slowest frame in a hundred, "
-           "against the usual median", f"{hard['p99_ms'] / one['median_ms']:.2f} times",
-           "under 2")
+    yield ("worst scene (24 lesions and all that imitates them, saturated): the slowest of its "
+           "frames, by the median of its repeats, against the usual median",
+           f"{hard['slowest_ms'] / one['median_ms']:.2f} times", "under 2")
+    yield ("the same, its p99", f"{hard['p99_ms'] / one['median_ms']:.2f} times", "")
     yield ("memory of a replay, 1080p / 4K",
            f"{memory_mb(program, os.path.join(work, 'fhd'))} / "
            f"{memory_mb(program, os.path.join(work, 'uhd'))} MB", "150 / 400 MB")

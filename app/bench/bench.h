@@ -39,6 +39,9 @@ typedef struct rim_bench_chain {
     bool compositing;
     int frames;
     double median_ms, p99_ms, worst_ms; // from frame to frame
+    // Of the recording's frames, each by the median of its repeats, the slowest: what lies
+    // in the picture, not what else the machine does.
+    double slowest_ms;
     double delay_ms; // median, from a frame to its picture where frames do not overlap
 } rim_bench_chain;
 

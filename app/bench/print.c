@@ -42,11 +42,11 @@ static void write_all(FILE *f, const rim_bench_chain *chain, int chains,
         fprintf(f,
                 "%s\n{\"width\":%d,\"height\":%d,\"threads\":%d,\"compositing\":%s,"
                 "\"frames\":%d,\"median_ms\":%.4f,\"p99_ms\":%.4f,\"worst_ms\":%.4f,"
-                "\"delay_ms\":%.4f}",
+                "\"slowest_ms\":%.4f,\"delay_ms\":%.4f}",
                 i ? "," : "", chain[i].width, chain[i].height, chain[i].threads,
                 chain[i].compositing ? "true" : "false", chain[i].frames,
                 chain[i].median_ms, chain[i].p99_ms, chain[i].worst_ms,
-                chain[i].delay_ms);
+                chain[i].slowest_ms, chain[i].delay_ms);
     fputs("],\n\"kernels\":[", f);
     for (int i = 0; i < kernels; i++)
         fprintf(f,

@@ -7,6 +7,7 @@
 #include "process/pipeline.h"
 #include "render/overlay.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +132,20 @@ static double quantile_ms(int64_t *ns, int n, double part)
     return (double)ns[i < n ? i : n - 1] / 1e6;
 }
 
+static double slowest_ms(const rim_bench_scene *scene, const int64_t *ns, int64_t *same,
+                         int frames)
+{
+    double slowest = 0;
+    for (int place_of = 0; place_of < scene->count; place_of++) {
+        int n = 0;
+        for (int i = 0; i < frames; i++)
+            if (place(scene, (uint64_t)(i + WARM_UP)) == place_of)
+                same[n++] = ns[i];
+        slowest = n ? fmax(slowest, quantile_ms(same, n, 0.5)) : slowest;
+    }
+    return slowest;
+}
+
 // A frame through the chain, while the picture of the one before is made: as replay does
 // it. Nothing is left for the threads to do while nobody looks at the clock.
 static int64_t time_overlapped(bed *b, bool compositing)
@@ -163,7 +178,7 @@ rim_err rim_bench_run_chain(rim_bench_chain *row, const rim_bench_scene *scene,
                              .compositing = compositing,
                              .frames = frames};
     bed b;
-    int64_t *ns = calloc((size_t)frames, sizeof *ns);
+    int64_t *ns = calloc(2 * (size_t)frames, sizeof *ns);
     const rim_err err = ns ? bed_open(&b, scene, cpu, threads) : RIM_ERR_MEMORY;
     if (err) {
         free(ns);
@@ -174,6 +189,7 @@ rim_err rim_bench_run_chain(rim_bench_chain *row, const rim_bench_scene *scene,
         if (i >= 0)
             ns[i] = spent_ns;
     }
+    row->slowest_ms = slowest_ms(scene, ns, ns + frames, frames);
     row->median_ms = row->delay_ms = quantile_ms(ns, frames, 0.5);
     row->p99_ms = quantile_ms(ns, frames, 0.99);
     row->worst_ms = quantile_ms(ns, frames, 1.0);
