@@ -1,8 +1,8 @@
 #!/bin/sh
 # run.sh [--store] RIMLIGHT KEY: counts the instructions of the chain, from raw frames to
 # composited pictures, on a fixed recording from the phantom, and fails where they are
-# over 5 % more than tests/callgrind/stored says for KEY (architecture, compiler, build
-# type, level). --store writes them there. Exit 77: skipped, and why.
+# over 5 % more than tests/callgrind/stored says for KEY (architecture, compiler, flags,
+# level). --store writes them there. Exit 77: skipped, and why.
 set -eu
 store=
 if [ "$1" = --store ]; then
