@@ -27,8 +27,12 @@ AVX2 void rim_map_row_avx2(uint16_t *sbr, const int16_t *ratio, const uint8_t *v
 {
     const __m256i least = _mm256_set1_epi16(RIM_RATIO_MIN);
     const __m256i most = _mm256_set1_epi16(RIM_RATIO_MAX - 1);
-    int x = 0;
-    for (; x + 16 <= width; x += 16) {
+    if (width < 16) {
+        rim_map_row_c(sbr, ratio, valid, width);
+        return;
+    }
+    for (int x = 0; x < width; x += 16) {
+        x = x < width - 16 ? x : width - 16; // the last overlaps the one before
         __m256i r = _mm256_loadu_si256((const __m256i *)(const void *)(ratio + x));
         r = _mm256_min_epi16(_mm256_max_epi16(r, least), most);
         r = _mm256_sub_epi16(r, least);
@@ -45,5 +49,4 @@ AVX2 void rim_map_row_avx2(uint16_t *sbr, const int16_t *ratio, const uint8_t *v
                                         (const __m128i *)(const void *)(valid + x))));
         _mm256_storeu_si256((__m256i *)(void *)(sbr + x), _mm256_and_si256(v, on));
     }
-    rim_map_row_c(sbr + x, ratio + x, valid + x, width - x);
 }
