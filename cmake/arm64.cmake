@@ -8,3 +8,5 @@ set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
 set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64)
 # pkg-config must not answer with the build machine's own libraries.
 set(ENV{PKG_CONFIG_LIBDIR} /usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig)
+# Debian's has no folder of its own for each architecture: it would be the build machine's.
+set(CMAKE_DISABLE_FIND_PACKAGE_OpenIGTLink ON)
