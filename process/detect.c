@@ -81,6 +81,8 @@ static void keep_promising(rim_detect *d, int most)
 {
     rim_candidate *c = d->candidates.at;
     const int n = d->candidates.count;
+    if (n <= most)
+        return;
     bool keep[RIM_CANDIDATES_MAX];
     for (int i = 0; i < n; i++) {
         int better = 0;
@@ -172,6 +174,10 @@ static bool same_thing(const rim_spot *p, const rim_spot *q)
 // Whether what stands out of p is mostly q's own rim: a circle laid through an arc.
 static bool borrows(const rim_scene *scene, const rim_spot *p, const rim_spot *q)
 {
+    const double far_x = p->x - q->x, far_y = p->y - q->y;
+    const double reach = 1.1 * (p->a + p->b) + 1.2 * (q->a + q->b);
+    if (far_x * far_x + far_y * far_y > reach * reach)
+        return false; // of whatever shape
     const rim_ellipse_form form =
         rim_ellipse_form_of(&(rim_ellipse){q->x, q->y, q->a, q->b, q->angle});
     int standing = 0, inside = 0;
