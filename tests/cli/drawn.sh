@@ -13,8 +13,8 @@ rimlight=$1 work=$2/tests/scratch/drawn
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
-RIM_WINDOW=software $rimlight live --nir synth:size=640x480,fps=20 --seconds 120 \
-    --threads 1 --record r.mkv --report live.jsonl >log 2>&1 &
+RIM_WINDOW=software $rimlight live --nir synth:size=640x480,fps=5 --seconds 120 \
+    --threads 1 --record-codec raw --record r.mkv --report live.jsonl >log 2>&1 &
 pid=$!
 trap 'kill $pid 2>/dev/null || true' EXIT
 
