@@ -49,29 +49,26 @@ void rim_growth_uninit(rim_growth *g)
     *g = (rim_growth){0};
 }
 
-// Excess over the level, within the range of ratios.
-static void flatten_row(int16_t *restrict flat, const int16_t *restrict excess,
-                        const float q[3], int most, int width)
+static inline int16_t within_ratios(int v)
+{
+    v = v < RIM_RATIO_MIN ? RIM_RATIO_MIN : v;
+    return (int16_t)(v > RIM_RATIO_MAX ? RIM_RATIO_MAX : v);
+}
+
+// Takes the level from a row, over what was tissue before glints were taken out also from
+// the smoothed one.
+static void flatten_row(int16_t *restrict flat, int16_t *restrict soft,
+                        const int16_t *restrict excess, const int16_t *restrict fine,
+                        const uint8_t *restrict seen, const float q[3], int most,
+                        int width)
 {
     const float q0 = q[0], q1 = q[1], q2 = q[2];
     for (int x = 0; x < width; x++) {
         int level = (int)(q0 + (float)x * (q1 + (float)x * q2) + 16384.5f);
-        level = level < 0 ? 0 : level > most ? most : level;
-        const int v = excess[x] - (level - 16384);
-        flat[x] = (int16_t)(v < RIM_RATIO_MIN   ? RIM_RATIO_MIN
-                            : v > RIM_RATIO_MAX ? RIM_RATIO_MAX
-                                                : v);
-    }
-}
-
-// Smoothed once already, over what was tissue before glints were taken out.
-static void flatten_fine(int16_t *restrict dst, const int16_t *restrict fine,
-                         const int16_t *restrict flat, const int16_t *restrict excess,
-                         const uint8_t *restrict seen, int width)
-{
-    for (int x = 0; x < width; x++) {
+        level = (level < 0 ? 0 : level > most ? most : level) - 16384;
         const int on = -((seen[x] & RIM_WOUND_TISSUE) != 0);
-        dst[x] = (int16_t)((fine[x] + flat[x] - excess[x]) & on);
+        flat[x] = within_ratios(excess[x] - level);
+        soft[x] = within_ratios((fine[x] - level) & on);
     }
 }
 
@@ -92,10 +89,8 @@ void rim_growth_begin(rim_growth *g, rim_wound *w, const rim_seed *seed, int see
         const size_t i = (size_t)y * step;
         float q[3];
         rim_quadric_row(q, &g->level, 0.0, y);
-        flatten_row(g->flat + i, w->excess + i, q, (int)g->level_most + 16384,
-                    w->width);
-        flatten_fine(g->soft + i, w->fine + i, g->flat + i, w->excess + i, w->seen + i,
-                     w->width);
+        flatten_row(g->flat + i, g->soft + i, w->excess + i, w->fine + i, w->seen + i,
+                    q, (int)g->level_most + 16384, w->width);
     }
     rim_planes_smooth(g->soft + first, g->soft + first, w->seen + first,
                       RIM_WOUND_TISSUE, &w->planes, w->width, y1 - y0);
@@ -120,7 +115,7 @@ static double excess_at(const rim_growth *g, const rim_wound *w, const rim_scene
 static int find_peak(const rim_growth *g, const rim_wound *w, const rim_seed *seed,
                      int *start)
 {
-    enum { BINS = 512, STEP = 16 };
+    enum { STEP = 16, BINS = (RIM_RATIO_MAX - RIM_RATIO_MIN) / STEP };
     uint32_t bin[BINS] = {0}, n = 0, seen = 0;
     const double mm = fmax(PEAK_MM, 0.6 * seed->sigma_mm) / g->grid->mm;
     const int reach = mm < 1.0 ? 1 : (int)(mm + 0.5);
@@ -134,7 +129,8 @@ static int find_peak(const rim_growth *g, const rim_wound *w, const rim_seed *se
                 continue;
             if (*start < 0 || g->soft[i] > g->soft[*start])
                 *start = i;
-            bin[(g->soft[i] - RIM_RATIO_MIN) / STEP]++;
+            const int k = (g->soft[i] - RIM_RATIO_MIN) / STEP;
+            bin[k < BINS ? k : BINS - 1]++;
             n++;
         }
     if (*start < 0)

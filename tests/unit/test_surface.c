@@ -1,5 +1,7 @@
-// test_surface.c: planes against the plain way, gauze, veils.
+// test_surface.c: planes against the plain way, gauze, veils, glints, findings.
 // SPDX-License-Identifier: MIT
+#include "process/finding.h"
+#include "process/fixed.h"
 #include "process/glints.h"
 #include "process/planes.h"
 #include "process/veil.h"
@@ -324,6 +326,53 @@ START_TEST(glints_are_told_from_narrow_residuals)
 }
 END_TEST
 
+// A bright disc on dark ground, whose smoothed excess goes beyond the ratios' range.
+START_TEST(findings_stay_within_the_range_of_ratios)
+{
+    enum { SIDE = 60, HALF = SIDE / 2, LINEARS = RIM_RATIO_MAX - RIM_RATIO_MIN + 2 };
+    static const rim_grid grid = {.width = SIDE, .height = SIDE, .mm = 0.2, .scale = 1};
+    static const int bright[] = {3000, 6000, 8000, 16000}, dark[] = {0, -2000, -8000};
+    const size_t area = (size_t)SIDE * SIDE;
+    rim_wound w = {.grid = &grid, .width = SIDE, .height = SIDE};
+    rim_growth g;
+    ck_assert_int_eq(rim_planes_init(&w.planes, SIDE, SIDE, 4), RIM_OK);
+    ck_assert_int_eq(rim_growth_init(&g, &grid), RIM_OK);
+    g.level = (rim_quadric){.unit = 1.0};
+    w.excess = calloc(area, sizeof *w.excess);
+    w.fine = calloc(area, sizeof *w.fine);
+    w.seen = malloc(area);
+    memset(w.seen, RIM_WOUND_TISSUE | RIM_WOUND_INSIDE | RIM_WOUND_LIT, area);
+    rim_scene scene = {.linear = malloc(LINEARS * sizeof(double))};
+    for (int i = 0; i < LINEARS; i++)
+        scene.linear[i] = rim_exp2((double)(i + RIM_RATIO_MIN) / RIM_LOG2_ONE);
+    const rim_seed at = {.x = HALF, .y = HALF, .t = 9.0, .contrast = 99, .sigma_mm = 1};
+    for (int k = 0; k < 4; k++)
+        for (int j = 0; j < 3; j++) {
+            for (int i = 0; i < (int)area; i++) {
+                const int d = abs(i % SIDE - HALF) + abs(i / SIDE - HALF);
+                w.excess[i] = (int16_t)(d < 6 ? bright[k] : dark[j]);
+                w.fine[i] = (int16_t)(d < 7 ? bright[k] : dark[j]); // wider
+            }
+            rim_growth_begin(&g, &w, &at, 1);
+            for (int i = 0; i < (int)area; i++) {
+                ck_assert_int_ge(g.soft[i], RIM_RATIO_MIN);
+                ck_assert_int_le(g.soft[i], RIM_RATIO_MAX);
+            }
+            rim_finding f;
+            ck_assert(rim_growth_measure(&f, &g, &w, &scene, &at));
+            const double is = exp2(fmin(bright[k], RIM_RATIO_MAX) / 1024.0);
+            ck_assert_double_ge(f.spot.peak, 0.98 * is);
+            ck_assert_double_le(f.spot.peak, 1.01 * is);
+        }
+    free(scene.linear);
+    free(w.excess);
+    free(w.fine);
+    free(w.seen);
+    rim_growth_uninit(&g);
+    rim_planes_uninit(&w.planes);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("surface");
@@ -339,6 +388,7 @@ int main(void)
     tcase_add_test(t, nothing_is_dark_behind_smoke);
     tcase_add_test(t, spread_without_detail_is_smoke_where_nothing_is_dark);
     tcase_add_test(t, glints_are_told_from_narrow_residuals);
+    tcase_add_test(t, findings_stay_within_the_range_of_ratios);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     const int failed = srunner_ntests_failed(r);
