@@ -53,7 +53,7 @@ typedef struct rim_growth {
     const rim_grid *grid;
     rim_quadric level;       // of the surface, Q10 log2 over the surroundings
     double level_most;       // the level is cut off at this
-    int16_t *flat;           // [window] excess over the level
+    int16_t *flat;           // [window] excess over it, within RIM_RATIO_*
     int16_t *soft;           // [window] the same, smoothed; RIM_UNKNOWN off tissue
     uint8_t *taken;          // [window] 1: part of a finding, 2: of this one
     int32_t *stack, *border; // [window]

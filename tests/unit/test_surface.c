@@ -329,7 +329,7 @@ END_TEST
 // A bright disc on dark ground, whose smoothed excess goes beyond the ratios' range.
 START_TEST(findings_stay_within_the_range_of_ratios)
 {
-    enum { SIDE = 60, HALF = SIDE / 2, LINEARS = RIM_RATIO_MAX - RIM_RATIO_MIN + 2 };
+    enum { SIDE = 60, HALF = SIDE / 2 };
     static const rim_grid grid = {.width = SIDE, .height = SIDE, .mm = 0.2, .scale = 1};
     static const int bright[] = {3000, 6000, 8000, 16000}, dark[] = {0, -2000, -8000};
     const size_t area = (size_t)SIDE * SIDE;
@@ -342,9 +342,10 @@ START_TEST(findings_stay_within_the_range_of_ratios)
     w.fine = calloc(area, sizeof *w.fine);
     w.seen = malloc(area);
     memset(w.seen, RIM_WOUND_TISSUE | RIM_WOUND_INSIDE | RIM_WOUND_LIT, area);
-    rim_scene scene = {.linear = malloc(LINEARS * sizeof(double))};
-    for (int i = 0; i < LINEARS; i++)
-        scene.linear[i] = rim_exp2((double)(i + RIM_RATIO_MIN) / RIM_LOG2_ONE);
+    rim_process_kernels kernels;
+    rim_process_kernels_init(&kernels, rim_cpu_detect());
+    rim_scene scene;
+    ck_assert_int_eq(rim_outline_scene_init(&scene, &grid, &kernels), RIM_OK);
     const rim_seed at = {.x = HALF, .y = HALF, .t = 9.0, .contrast = 99, .sigma_mm = 1};
     for (int k = 0; k < 4; k++)
         for (int j = 0; j < 3; j++) {
@@ -364,7 +365,7 @@ START_TEST(findings_stay_within_the_range_of_ratios)
             ck_assert_double_ge(f.spot.peak, 0.98 * is);
             ck_assert_double_le(f.spot.peak, 1.01 * is);
         }
-    free(scene.linear);
+    rim_outline_scene_uninit(&scene);
     free(w.excess);
     free(w.fine);
     free(w.seen);
